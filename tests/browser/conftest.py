@@ -1,0 +1,97 @@
+"""Chromium for the browser tests: the machine's own, driven by Playwright, with a page that fails the test on script errors."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+TABLET = (1024, 768)
+"""Width and height in CSS pixels of the shared tablet lying down: the size most of the work is done at."""
+
+NewContext = Callable[..., BrowserContext]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder `browser`."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    """Start Playwright's driver once for each worker."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_driver: Playwright) -> Iterator[Browser]:
+    """Start the machine's Chromium; without it the tests fail and say what to install."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("Chromium is missing: sudo apt-get install chromium")
+    chromium = playwright_driver.chromium.launch(executable_path=path, headless=True, args=list(FLAGS))
+    yield chromium
+    chromium.close()
+
+
+def watch(context: BrowserContext, faults: list[str]) -> None:
+    """Note in `faults` each uncaught script error and each breach of the content security policy in the context's pages."""
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Content Security Policy" in message.text:
+            faults.append(message.text)
+
+    context.on("console", note)
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[NewContext]:
+    """Give a function that opens a browser of its own (cookies, storage): `new_context(size=(390, 844), scheme="dark")`.
+
+    Other keywords go to Playwright's `new_context`, such as `java_script_enabled=False` or `base_url=…`. When the test ends, an
+    uncaught script error or a breach of the content security policy in any of its pages makes the test fail.
+    """
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def make(*, size: tuple[int, int] = TABLET, scheme: str = "light", **options: object) -> BrowserContext:
+        width, height = size
+        settings = {
+            "viewport": {"width": width, "height": height},
+            "color_scheme": scheme,
+            "locale": "nn-NO",
+            "timezone_id": "Europe/Oslo",
+            **options,
+        }
+        context = browser.new_context(**settings)
+        context.set_default_timeout(15_000)
+        watch(context, faults)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not faults, "Errors in the page:\n" + "\n".join(faults)
+
+
+@pytest.fixture
+def page(new_context: NewContext) -> Page:
+    """Open a page at tablet size."""
+    return new_context().new_page()
