@@ -1,0 +1,165 @@
+"""Puts the parts together: areas, handlers, jobs, menu, one table each. Knows every domain; only the edges import it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import flask_login
+from flask import Flask, g, has_request_context, request
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
+from werkzeug.wrappers import Response
+
+import framside.views
+import konto.views
+from kjerne import config as environment
+from kjerne import i18n, vitals, web
+from kjerne.clock import utcnow
+from kjerne.config import Config
+from kjerne.db import Databases
+from kjerne.errors import Refusal
+from kjerne.i18n import gettext as _
+from kjerne.jobs import Job
+from kjerne.mail import send_outbox
+from kjerne.web import Area, House, MenuItem
+from kjerne.work import Handler
+
+AREAS: tuple[Area, ...] = (konto.views.area, framside.views.area)
+MENU: tuple[MenuItem, ...] = ()
+HANDLERS: dict[type, tuple[Handler, ...]] = {}
+JOBS: tuple[Job, ...] = (Job("utboks", direct=send_outbox, every_minutes=1),)
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HERE = Path(__file__).resolve().parent
+MIB = 1024 * 1024
+DISK_FULL = ("disk is full", "No space left", "could not extend")
+MESSAGES = {
+    400: "Førespurnaden var ikkje til å forstå. Gå tilbake og prøv igjen. Ingenting er lagra eller endra.",
+}
+
+
+class IdConverter(IntegerConverter):
+    """Row ids in addresses: at most nine digits, so that no database is asked about a number it cannot hold."""
+
+    regex = r"\d{1,9}"
+
+
+def create_app(
+    config: Config | None = None, databases: Databases | None = None, clock: Callable[[], datetime] = utcnow
+) -> Flask:
+    """The web application. Tests hand in their own settings, database and clock."""
+    config = config or environment.load()
+    app = Flask(__name__, template_folder=str(HERE / "templates"), static_folder=str(HERE / "static"))
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SESSION_COOKIE_NAME="internkontroll_skjema" if config.is_plain_local else "__Host-internkontroll_skjema",
+        SESSION_COOKIE_SECURE=not config.is_plain_local,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=(config.max_upload_mib + 1) * MIB,
+        MAX_FORM_MEMORY_SIZE=2 * MIB,
+        MAX_FORM_PARTS=400,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+    )
+    app.url_map.converters["id"] = IdConverter
+    app.extensions["internkontroll"] = House(config, databases or Databases(config.database_url), clock, HANDLERS, MENU)
+    login = flask_login.LoginManager()
+    login.init_app(app)
+    login.request_loader(web.load_user)
+    for area in AREAS:
+        app.register_blueprint(area)
+    vitals.install(app)
+    _install_templates(app)
+    _install_errors(app)
+    app.after_request(_headers)
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]  # Flask's documented way
+    return app
+
+
+def _install_templates(app: Flask) -> None:
+    version = str(int(max((p.stat().st_mtime for p in (HERE / "static" / "dist").glob("*")), default=0)))
+
+    def static_url(name: str) -> str:
+        return f"/static/dist/{name}?v={version}"
+
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        _=i18n.gettext,
+        ngettext=i18n.ngettext,
+        dato=i18n.fdate,
+        kortdato=i18n.fshort,
+        vekedag=i18n.fweekday,
+        tid=i18n.ftime,
+        klokka=i18n.fclock,
+        tal=i18n.fnumber,
+        csrf_token=web.generate_csrf,
+        static_url=static_url,
+        sprakval=i18n.SPRAKNAMN,
+    )
+
+    @app.context_processor
+    def shared() -> dict[str, object]:
+        work = g.get("work")
+        ours = web.our_settings() if work is not None else {}
+        return {
+            "work": work,
+            "lang": i18n.current(),
+            "kommune": ours.get("kommune", ""),
+            "innstillingar": ours,
+            "menu": web.menu(work),
+        }
+
+
+def _install_errors(app: Flask) -> None:
+    def show(status: int, message: str) -> Response:
+        g.pop("work", None)
+        chosen = request.cookies.get(web.SPRAK_COOKIE, "nn")
+        with i18n.language(chosen):
+            refusal = Refusal(_(message))
+            return web.error_page(None, refusal, status)
+
+    @app.errorhandler(HTTPException)
+    def on_http(error: HTTPException) -> Response:
+        status = error.code or 500
+        texts = {
+            404: "",
+            405: "",
+            413: "Det du sende er for stort. Del det opp, eller send eit mindre bilete. Ingenting er lagra.",
+        }
+        if error.response is not None:
+            return error.response  # a redirect the router made itself
+        return show(404 if status == 405 else status, texts.get(status, MESSAGES[400]))
+
+    @app.errorhandler(DBAPIError)
+    def on_database(error: DBAPIError) -> Response:
+        text = str(error.orig)
+        if any(sign in text for sign in DISK_FULL):
+            return show(
+                507, "Disken på tenaren er full. Det du skreiv er ikkje lagra. Lat sida stå, og prøv igjen seinare."
+            )
+        return show(
+            503, "Databasen svarar ikkje no. Det du skreiv er ikkje lagra. Lat sida stå, og prøv igjen om litt."
+        )
+
+    @app.errorhandler(OSError)
+    def on_disk(_error: OSError) -> Response:
+        return show(
+            507, "Disken på tenaren er full. Det du skreiv er ikkje lagra. Lat sida stå, og prøv igjen seinare."
+        )
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
+    if has_request_context() and request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response

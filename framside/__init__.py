@@ -1,0 +1,1 @@
+"""The front page: what each role needs first. Packages offer their cards in a table."""

@@ -1,0 +1,1 @@
+"""The core every domain stands on: access, transactions, time, language, log, mail, files and reference data."""

@@ -1,0 +1,114 @@
+"""The one way to a database: engine factory, session scopes, `Base`, and column types that refuse what would rot.
+
+SQLite: WAL, synchronous=FULL, `BEGIN IMMEDIATE` for writing (a deferred begin loses updates), `BEGIN` for reading.
+PostgreSQL: read requests in autocommit, writes in one transaction.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """All tables. Constraint names follow `NAMING`, so that migrations can name them."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept as UTC. Refuses naive values instead of guessing."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Aware in, UTC out; naive raises ValueError."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime reached the database")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """SQLite gives naive UTC back: make it aware again."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=20, max_overflow=20)
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(raw: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
+        raw.isolation_level = None
+        cursor = raw.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+class Databases:
+    """Two doors to the same database: `reading()` never changes anything, `writing()` is one transaction.
+
+    `writing()` does not commit: the edge does. Writers inside one process queue on a lock on SQLite, since its own
+    waiting is unfair when many ask at once.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=10, pool_pre_ping=True)
+        self._read_engine = self.engine.execution_options(
+            **({"reading": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
+        )
+        self._writer = threading.Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for one GET. On PostgreSQL in autocommit: no round trip for a rollback."""
+        session = Session(self._read_engine, autoflush=False)
+        try:
+            yield session
+        finally:
+            session.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session for one transaction; whoever opened it commits, anything else rolls back."""
+        if self.is_sqlite:
+            with self._writer:
+                yield from self._session()
+        else:
+            yield from self._session()
+
+    def _session(self) -> Iterator[Session]:
+        session = Session(self.engine)
+        try:
+            yield session
+        finally:
+            session.close()
+
+    def dispose(self) -> None:
+        """Close all pooled connections."""
+        self.engine.dispose()

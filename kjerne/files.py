@@ -1,0 +1,54 @@
+"""Attachments: checked and cleaned bytes in the data directory, named by their SHA-256, safe before the row commits."""
+
+import hashlib
+import os
+import uuid
+from pathlib import Path
+
+from kjerne.filinnhald import Inspected
+from kjerne.models import Fil
+from kjerne.work import Work
+
+
+def path_of(data_dir: Path, sha256: str) -> Path:
+    """Where the bytes of a file lie."""
+    return data_dir / "filer" / sha256[:2] / sha256
+
+
+def _write(target: Path, data: bytes) -> None:
+    """Write so that a power cut leaves the whole file or none: temp, fsync, rename, fsync of the folder."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temp = target.with_name(f".{uuid.uuid4().hex}.tmp")
+    with temp.open("wb") as handle:
+        handle.write(data)
+        handle.flush()
+        os.fsync(handle.fileno())
+    temp.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def store(work: Work, subject_type: str, subject_id: int, inspected: Inspected, *, anonymous: bool = False) -> Fil:
+    """Keep an inspected file for a subject. Filed anonymously it has no owner, no name of its own, and a time to the hour."""
+    sha256 = hashlib.sha256(inspected.data).hexdigest()
+    target = path_of(work.config.data_dir, sha256)
+    if not target.exists():
+        _write(target, inspected.data)
+    uploaded = work.now.replace(minute=0, second=0, microsecond=0) if anonymous else work.now
+    row = Fil(
+        offentleg_id=str(uuid.uuid4()),
+        subjekt_type=subject_type,
+        subjekt_id=subject_id,
+        namn=f"vedlegg{Path(inspected.filename).suffix}" if anonymous else inspected.filename,
+        mime=inspected.mime,
+        storleik=len(inspected.data),
+        sha256=sha256,
+        lasta_opp=uploaded,
+        person_id=None if anonymous or work.person is None else work.person.id,
+    )
+    work.db.add(row)
+    work.db.flush()
+    return row

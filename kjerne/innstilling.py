@@ -1,0 +1,37 @@
+"""The municipality's own settings, each with its default. Edited in the program, kept in one table."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kjerne.models import Innstilling
+
+DEFAULTS: dict[str, str] = {
+    "kommune": "Kommunen",
+    "sprak": "nn",
+    "varselkanal": "",
+    "klagekanal": "",
+    "tilgjengelegheitserklaering": "https://uustatus.no/",
+    "svarfrist_arbeidsdagar": "3",
+    "gruppegrense": "3",
+    "meldeordning": "alvorleg_hending_a",
+    "meldeordning_stadfesta": "",
+    "effekt_dagar": "90",
+    "demo": "0",
+}
+
+
+def settings(db: Session) -> dict[str, str]:
+    """All settings: the defaults with what the municipality has chosen on top. One query."""
+    chosen = {row.nokkel: row.verdi for row in db.scalars(select(Innstilling))}
+    return {**DEFAULTS, **chosen}
+
+
+def put(db: Session, key: str, value: str) -> None:
+    """Choose a value. Raises KeyError for a name that is no setting."""
+    if key not in DEFAULTS:
+        raise KeyError(key)
+    row = db.get(Innstilling, key)
+    if row is None:
+        db.add(Innstilling(nokkel=key, verdi=value))
+    else:
+        row.verdi = value

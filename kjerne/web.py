@@ -1,0 +1,254 @@
+"""The edge: every page goes through `Area.page`, which asks who, whether they may, checks CSRF, opens the `Work`, and commits.
+
+A POST that returns commits; raising rolls back. A GET changes no domain data: the edge alone writes, in a short
+transaction of its own, the read log (before the content is sent) and the session's last-seen (at most once a minute).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeAlias
+
+import flask_login
+from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+from wtforms.validators import ValidationError
+
+from kjerne import sessions
+from kjerne.access import Open, Right
+from kjerne.clock import oslo_date
+from kjerne.config import Config
+from kjerne.db import Databases
+from kjerne.errors import NotFound, Refusal, TooMany
+from kjerne.i18n import SPRAK, language
+from kjerne.i18n import gettext as _
+from kjerne.innstilling import settings
+from kjerne.models import Leselogg, Okt, Person
+from kjerne.work import Grants, Handler, Work, load_grants
+
+SPRAK_COOKIE = "internkontroll_sprak"
+MAX_FIELDS = 500
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """An entry of the menu, shown to those who hold one of its rights. `badge` counts what waits, from the same query as the list."""
+
+    text: object
+    endpoint: str
+    icon: str
+    rights: tuple[Right, ...] = ()
+    badge: Callable[[Work], int] | None = None
+
+
+@dataclass(frozen=True)
+class House:
+    """What the running application consists of; `app.py` puts it together."""
+
+    config: Config
+    databases: Databases
+    clock: Callable[[], datetime]
+    handlers: Mapping[type, tuple[Handler, ...]] = field(default_factory=dict)
+    menu: Sequence[MenuItem] = ()
+
+
+class Innlogga(flask_login.UserMixin):  # type: ignore[misc]  # flask_login has no types
+    """The person behind the request, as Flask-Login knows her."""
+
+    def __init__(self, okt: Okt, person: Person) -> None:
+        self.okt = okt
+        self.person = person
+
+    def get_id(self) -> str:
+        """The session's number: identity is the session row, not the person."""
+        return str(self.okt.id)
+
+
+def house() -> House:
+    """The running application's parts."""
+    found: House = current_app.extensions["internkontroll"]
+    return found
+
+
+def load_user(_request: object) -> Innlogga | None:
+    """Flask-Login's question "who is this?": the one place that decides, ready for single sign-on."""
+    token = request.cookies.get(sessions.cookie_name(house().config))
+    if not token:
+        return None
+    found = sessions.find(g.db, house().config, token, g.now)
+    return Innlogga(*found) if found else None
+
+
+View: TypeAlias = Callable[..., ResponseReturnValue]
+
+
+class Area(Blueprint):
+    """A Flask Blueprint with one decorator of ours."""
+
+    def page(self, rule: str, *, needs: Right | Open, method: str = "GET") -> Callable[[View], View]:
+        """Publish a view at `rule`. `needs` has no default: deny unless said. The view gets a `Work` first."""
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def edge(**values: object) -> Response:
+                return _serve(view, needs, method, values)
+
+            endpoint = view.__name__
+            self.add_url_rule(rule, endpoint, edge, methods=[method])
+            self.record(lambda state: _note_need(state.app, f"{self.name}.{endpoint}", needs))
+            return view
+
+        return decorate
+
+
+def _note_need(app: Flask | Any, endpoint: str, needs: Right | Open) -> None:  # noqa: ANN401 - Flask's SansioApp
+    app.extensions.setdefault("internkontroll_needs", {})[endpoint] = needs
+
+
+def _serve(view: View, needs: Right | Open, method: str, values: Mapping[str, object]) -> Response:
+    parts = house()
+    writes = method != "GET"
+    scope: AbstractContextManager[Session] = parts.databases.writing() if writes else parts.databases.reading()
+    with scope as db:
+        work = _open_work(db, parts)
+        g.work = work
+        with language(work.sprak):
+            try:
+                answer = _gate(work, needs, writes=writes) or make_response(view(work, **values))
+                if writes:
+                    _write_readings(db, work)
+                    db.commit()
+            except Refusal as refusal:
+                db.rollback()
+                answer = error_page(work, refusal)
+            if not writes:
+                _note_use(parts, work)
+            return answer
+
+
+def _open_work(db: Session, parts: House) -> Work:
+    g.db, g.now = db, parts.clock()
+    user = flask_login.current_user
+    known = user if isinstance(user, Innlogga) else None
+    person = known.person if known else None
+    grants = load_grants(db, person.id, oslo_date(g.now)) if person else Grants()
+    chosen = (person.sprak if person else None) or request.cookies.get(SPRAK_COOKIE) or ""
+    sprak = chosen if chosen in SPRAK else our_settings().get("sprak", "nn")
+    return Work(db, person, g.now, grants, sprak, parts.config, parts.handlers, known.okt if known else None)
+
+
+def our_settings() -> dict[str, str]:
+    """The municipality's settings, read once per request."""
+    if "innstillingar" not in g:
+        g.innstillingar = settings(g.db)
+    found: dict[str, str] = g.innstillingar
+    return found
+
+
+def _gate(work: Work, needs: Right | Open, *, writes: bool) -> Response | None:
+    """The one order of questions: logged in? the right? the CSRF token?"""
+    if needs is not Open.ALL and work.person is None:
+        return _ask_login(work, writes=writes)
+    if isinstance(needs, Right) and not work.has(needs):
+        raise NotFound
+    if writes:
+        if len(request.form) > MAX_FIELDS:
+            raise Refusal(_("Skjemaet har for mange felt. Last sida på nytt og prøv igjen."))
+        try:
+            validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
+        except ValidationError:
+            raise Refusal(
+                _("Sida var for gamal til å sende frå. Last ho på nytt og send igjen. Ingenting er lagra eller endra.")
+            ) from None
+    return None
+
+
+def _ask_login(work: Work, *, writes: bool) -> Response:
+    if not writes:
+        return redirect(url_for("konto.logg_inn", next=request.full_path.rstrip("?")), 303)
+    message = _(
+        "Du er logga ut. Logg inn att i same vindauge, så blir det du skreiv sendt. Ingenting er lagra eller endra."
+    )
+    refusal = Refusal(message)
+    answer = error_page(work, refusal, status=401)
+    answer.headers["X-Innlogging"] = "1"
+    return answer
+
+
+def _write_readings(db: Session, work: Work) -> None:
+    for reading in work.readings:
+        db.add(
+            Leselogg(
+                tid=work.now,
+                person_id=work.person.id if work.person else None,
+                subjekt_type=reading.subject_type,
+                subjekt_id=reading.subject_id,
+                kva=reading.what,
+                avvist=reading.denied,
+            )
+        )
+
+
+def _note_use(parts: House, work: Work) -> None:
+    """The only writing a GET may cause: read log, and last-seen once a minute. If it fails, nothing is sent."""
+    stale = work.okt is not None and work.now - work.okt.sist_sett > sessions.SEEN_EVERY
+    if not stale and not work.readings:
+        return
+    okt_id = work.okt.id if work.okt else None
+    with parts.databases.writing() as db:
+        _write_readings(db, work)
+        if stale and okt_id is not None:
+            sessions.touch(db, okt_id, work.now)
+        db.commit()
+
+
+def render(work: Work, template: str, **context: object) -> str:
+    """Render a page; `work` is always there, the layout reads the rest from the template globals."""
+    return render_template(template, work=work, **context)
+
+
+def menu(work: Work | None) -> list[dict[str, object]]:
+    """The menu of this person, with what waits for her."""
+    if work is None or work.person is None:
+        return []
+    shown = [item for item in house().menu if not item.rights or any(work.has(right) for right in item.rights)]
+    return [
+        {
+            "text": str(item.text),
+            "href": url_for(item.endpoint),
+            "icon": item.icon,
+            "active": request.blueprint == item.endpoint.partition(".")[0],
+            "badge": item.badge(work) if item.badge else 0,
+        }
+        for item in shown
+    ]
+
+
+def error_page(work: Work | None, refusal: Refusal, status: int | None = None) -> Response:
+    """The page for a refusal: what happened, what to do, and that nothing was lost."""
+    code = status or refusal.status
+    page = render_template("felles/feil.html", work=work, status=code, melding=refusal.message, refusal=refusal)
+    answer = make_response(page, code)
+    if isinstance(refusal, TooMany):
+        answer.headers["Retry-After"] = str(refusal.seconds)
+    return answer
+
+
+__all__ = [
+    "Area",
+    "House",
+    "MenuItem",
+    "Open",
+    "Right",
+    "error_page",
+    "generate_csrf",
+    "house",
+    "load_user",
+    "menu",
+    "render",
+]

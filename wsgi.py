@@ -1,0 +1,5 @@
+"""The application a web server loads."""
+
+from app import create_app
+
+application = create_app()
