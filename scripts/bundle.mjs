@@ -5,8 +5,8 @@ import { build } from "esbuild";
 
 const SOURCE = "static/src";
 const TARGET = "static/dist";
-// The service worker and the print sheet are loaded on their own; the rest is imported by app.js and app.css.
-const ENTRIES = ["app.js", "app.css", "print.css", "sw.js"];
+// A service worker is loaded on its own; the rest is imported by app.js and app.css.
+const ENTRIES = ["app.js", "app.css", "sw.js"];
 const REQUIRED = ["app.js", "app.css"];
 const PDF_FONTS = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSans-BoldOblique.ttf"];
 
