@@ -1,10 +1,12 @@
 // Bundles static/src/app.js and app.css with what they import, and copies pictures and the fonts that PDFs embed.
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { extname, join } from "node:path";
 import { build } from "esbuild";
 
 const SOURCE = "static/src";
 const TARGET = "static/dist";
+// Built beside and then moved into place, so that a running server is without files for a moment only.
+const DRAFT = "static/.dist";
 // A service worker is loaded on its own; the rest is imported by app.js and app.css.
 const ENTRIES = ["app.js", "app.css", "sw.js"];
 const REQUIRED = ["app.js", "app.css"];
@@ -14,12 +16,12 @@ for (const name of REQUIRED) {
   if (!existsSync(join(SOURCE, name))) throw new Error(`${SOURCE}/${name} is missing: nothing to bundle`);
 }
 
-rmSync(TARGET, { recursive: true, force: true });
-mkdirSync(join(TARGET, "fonts"), { recursive: true });
+rmSync(DRAFT, { recursive: true, force: true });
+mkdirSync(join(DRAFT, "fonts"), { recursive: true });
 
 await build({
   entryPoints: ENTRIES.map((name) => join(SOURCE, name)).filter((path) => existsSync(path)),
-  outdir: TARGET,
+  outdir: DRAFT,
   bundle: true,
   minify: true,
   format: "esm",
@@ -30,9 +32,12 @@ await build({
   logLevel: "warning",
 });
 
-for (const font of PDF_FONTS) cpSync(join("node_modules/dejavu-fonts-ttf/ttf", font), join(TARGET, "fonts", font));
+for (const font of PDF_FONTS) cpSync(join("node_modules/dejavu-fonts-ttf/ttf", font), join(DRAFT, "fonts", font));
 
 for (const entry of readdirSync(SOURCE, { withFileTypes: true })) {
   const isCode = [".js", ".css"].includes(extname(entry.name));
-  if (entry.isFile() && !isCode) cpSync(join(SOURCE, entry.name), join(TARGET, entry.name));
+  if (entry.isFile() && !isCode) cpSync(join(SOURCE, entry.name), join(DRAFT, entry.name));
 }
+
+rmSync(TARGET, { recursive: true, force: true });
+renameSync(DRAFT, TARGET);

@@ -7,7 +7,9 @@ packages=$(cat package.json package-lock.json | sha256sum)
 sources=$({ echo "$packages"; cat scripts/bundle.mjs; find static/src -type f -print0 | sort -z | xargs -0 sha256sum; } | sha256sum)
 same() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
 
-if same node_modules/.stamp "$packages" && same static/dist/.stamp "$sources"; then exit 0; fi
+if same node_modules/.stamp "$packages" && same node_modules/.stamp-bundle "$sources" && [ -f static/dist/app.js ]; then
+    exit 0
+fi
 
 node_folder=$(bash scripts/node.sh)
 export PATH="$node_folder:$PATH"
@@ -18,4 +20,4 @@ if ! same node_modules/.stamp "$packages"; then
 fi
 echo "== Pages' script, style and fonts into static/dist"
 node scripts/bundle.mjs
-echo "$sources" >static/dist/.stamp
+echo "$sources" >node_modules/.stamp-bundle
