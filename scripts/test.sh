@@ -23,10 +23,10 @@ step() { # step "heading" command…
 step "Format" ruff format --check --quiet .
 step "Lint" ruff check --quiet .
 step "Types" mypy
-step "Import layers" lint-imports
+step "Import layers" lint-imports --no-logo
 step "Templates" djlint --quiet --lint templates
 step "Scripts and styles" node_modules/.bin/biome ci --colors=off static/src scripts
-step "Tests" pytest --numprocesses 2 --dist worksteal -m "not sweep" --quiet
+step "Tests" pytest --numprocesses 2 --dist worksteal -m "not sweep"
 
 echo
 if [ "${#failed[@]}" -gt 0 ]; then
