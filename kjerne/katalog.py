@@ -189,13 +189,16 @@ class Kopi(Base):
 
 
 class Tilleggsfelt(Post, Base):
-    """An extra field for a type or sub-category (domene 3.8). `type`: val, tekst, tal, dato, ja_nei; choices split by |."""
+    """An extra field for a type or for sub-categories (domene 3.8). `type`: val, tekst, tal, dato, ja_nei.
+
+    Sub-categories and choices are lists, split by |.
+    """
 
     __tablename__ = "tilleggsfelt"
     __table_args__ = (UniqueConstraint("kode", "gjeld_fra"),)
 
     hovudtype: Mapped[str] = mapped_column(String(60), default="")
-    underkategori: Mapped[str] = mapped_column(String(60), default="")
+    underkategori: Mapped[str] = mapped_column(String(400), default="")
     type: Mapped[str] = mapped_column(String(20), default="tekst")
     val_nn: Mapped[str] = mapped_column(Text, default="")
     val_nb: Mapped[str] = mapped_column(Text, default="")
@@ -249,7 +252,7 @@ GROUPS = (
 P = TypeVar("P", bound=Post)
 
 
-def in_force(table: type[P], day: date) -> Select[tuple[P]]:
+def in_force(table: type[P], day: date) -> Select[P]:
     """The rows of a table that hold on a day, in their order."""
     return (
         select(table)

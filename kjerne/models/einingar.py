@@ -23,8 +23,8 @@ class Eining(Base):
     niva: Mapped[str] = mapped_column(String(40), default="eining")
     overordna_id: Mapped[int | None] = mapped_column(ForeignKey("eining.id"), index=True)
     sti: Mapped[str] = mapped_column(String(400), default="", index=True)
-    leiar_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", use_alter=True))
-    stedfortredar_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", use_alter=True))
+    leiar_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    stedfortredar_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     gjeld_fra: Mapped[date] = mapped_column(default=date(2020, 1, 1))
     gjeld_til: Mapped[date | None]
     arvtakar_id: Mapped[int | None] = mapped_column(ForeignKey("eining.id"))

@@ -1,0 +1,13 @@
+"""What a run of the tests may be told from outside."""
+
+import os
+
+KINDS = ("sqlite", "postgres")
+
+
+def chosen_database() -> str:
+    """The database of this run: `INTERNKONTROLL_TEST_DB=sqlite|postgres`; SQLite when nothing is said."""
+    kind = os.environ.get("INTERNKONTROLL_TEST_DB", "sqlite")
+    if kind not in KINDS:
+        raise ValueError(f"INTERNKONTROLL_TEST_DB is sqlite or postgres, not {kind!r}")
+    return kind
