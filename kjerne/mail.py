@@ -20,8 +20,11 @@ MAX_WAIT = timedelta(hours=6)
 TIMEOUT_SECONDS = 20
 
 
-def queue(work: Work, to: Person, subject: str, body: str, key: str) -> None:
-    """Put a letter in the outbox, once per `key`. A person without an address gets none (she has her front page)."""
+def queue(work: Work, to: Person, subject: str, body: str, key: str, at: datetime | None = None) -> None:
+    """Put a letter in the outbox, once per `key`. A person without an address gets none (she has her front page).
+
+    `at`: another time than now, where the exact time would join a person to an anonymous case.
+    """
     if not to.epost or to.deaktivert:
         return
     if work.db.scalar(select(Epost.id).where(Epost.nokkel == key)) is not None:
@@ -33,8 +36,8 @@ def queue(work: Work, to: Person, subject: str, body: str, key: str) -> None:
             til_adresse=to.epost,
             emne=subject,
             tekst=body,
-            laga=work.now,
-            neste_forsok=work.now,
+            laga=at or work.now,
+            neste_forsok=at or work.now,
         )
     )
     work.db.flush()
@@ -89,10 +92,7 @@ def send_outbox(databases: Databases, config: Config, now: datetime, limit: int 
 def _claim(databases: Databases, now: datetime) -> Epost | None:
     with databases.writing() as db:
         found = db.scalar(
-            select(Epost.id)
-            .where(Epost.sendt.is_(None), Epost.neste_forsok <= now)
-            .order_by(Epost.neste_forsok, Epost.id)
-            .limit(1)
+            select(Epost.id).where(Epost.sendt.is_(None), Epost.neste_forsok <= now).order_by(Epost.neste_forsok, Epost.id).limit(1)
         )
         if found is None:
             return None
@@ -132,7 +132,5 @@ def _settle(databases: Databases, row: Epost, now: datetime, error: str | None) 
     else:
         values["neste_forsok"] = now + min(timedelta(minutes=2 ** min(row.forsok, 9)), MAX_WAIT)
     with databases.writing() as db:
-        db.execute(
-            update(Epost).where(Epost.id == row.id).values(**values).execution_options(synchronize_session=False)
-        )
+        db.execute(update(Epost).where(Epost.id == row.id).values(**values).execution_options(synchronize_session=False))
         db.commit()

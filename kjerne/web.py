@@ -126,6 +126,9 @@ def _serve(view: View, needs: Right | Open, method: str, values: Mapping[str, ob
             except Refusal as refusal:
                 db.rollback()
                 answer = error_page(work, refusal)
+                if writes and work.readings:
+                    _write_readings(db, work)
+                    db.commit()
             if not writes:
                 _note_use(parts, work)
             return answer

@@ -1,0 +1,54 @@
+"""What can be done with a case: one function per thing a person does. All writing happens here."""
+
+from avvik.actions.close import bulk_close, close_avvik, closing_facts, object_to, reject, reopen, set_outcome
+from avvik.actions.dialogue import answer_question, answer_reporter, ask_reporter, comment, open_name
+from avvik.actions.duties import decide_duty, open_duty, set_known
+from avvik.actions.handle import (
+    add_cause,
+    add_measure,
+    assign,
+    attach_file,
+    classify,
+    escalate,
+    forward,
+    link_cases,
+    mark_concerns_leader,
+    mark_whistleblowing,
+    start,
+    wait_for_effect,
+)
+from avvik.actions.report import Kvittering, Melding, report_avvik, tracking_code
+
+__all__ = [
+    "Kvittering",
+    "Melding",
+    "add_cause",
+    "add_measure",
+    "answer_question",
+    "answer_reporter",
+    "ask_reporter",
+    "assign",
+    "attach_file",
+    "bulk_close",
+    "classify",
+    "close_avvik",
+    "closing_facts",
+    "comment",
+    "decide_duty",
+    "escalate",
+    "forward",
+    "link_cases",
+    "mark_concerns_leader",
+    "mark_whistleblowing",
+    "object_to",
+    "open_duty",
+    "open_name",
+    "reject",
+    "reopen",
+    "report_avvik",
+    "set_known",
+    "set_outcome",
+    "start",
+    "tracking_code",
+    "wait_for_effect",
+]

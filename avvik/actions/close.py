@@ -1,0 +1,166 @@
+"""Close a case: an outcome, an answer, measures in hand. "Led to changed procedure or new practice" is counted from here."""
+
+from sqlalchemy import func, select
+
+from avvik.actions.dialogue import first_answer, tell_reporter
+from avvik.actions.handle import ensure_started
+from avvik.actions.history import demand, letter, move, note
+from avvik.models import Avvik, AvvikArsak, AvvikMeldeplikt, AvvikTiltak, AvvikUtfall
+from avvik.queries.access import get_avvik, is_reporter
+from avvik.queries.routing import find_mottakar
+from avvik.rules import GREEN, MANGELNAMN, ClosingFacts, Status, Steg, closing_gaps
+from kjerne.access import Right
+from kjerne.errors import Refused
+from kjerne.i18n import gettext as _
+from kjerne.i18n import lazy as _l
+from kjerne.katalog import Utfall, in_force
+from kjerne.models import Eining
+from kjerne.work import Work
+from tiltak.actions import is_settled
+from tiltak.models import Tiltak
+
+LETTER_CLOSED = _l("Saka di er lukka:")
+LETTER_CLOSED_BODY = _l("Ei sak du melde er lukka. I saka står svaret og kva som blei endra.")
+LETTER_REJECTED = _l("Meldinga di er vurdert:")
+LETTER_REJECTED_BODY = _l("Ei melding du sende er vurdert som ikkje avvik. I saka står grunngivinga.")
+LETTER_OBJECTION = _l("Meldaren er ikkje samd:")
+LETTER_OBJECTION_BODY = _l("Meldaren har bede om at saka blir sett på ein gong til.")
+
+
+def set_outcome(work: Work, avvik: Avvik, utfall: dict[str, str], sluttsvar: str) -> None:
+    """Choose outcomes (several allowed; "none" needs a reason) and write the closing answer; kept until the case is closed."""
+    demand(work, avvik, Steg.UTFALL)
+    known = {row.kode: row for row in work.db.scalars(in_force(Utfall, work.today))}
+    chosen = {code: reason for code, reason in utfall.items() if code in known}
+    for code, reason in chosen.items():
+        if known[code].krev_grunngiving and not reason.strip():
+            raise Refused(_("Skriv kvifor saka ikkje fører til noka endring."), "grunngiving")
+    ensure_started(work, avvik)
+    for row in work.db.scalars(select(AvvikUtfall).where(AvvikUtfall.avvik_id == avvik.id)):
+        work.db.delete(row)
+    work.db.flush()
+    work.db.add_all(AvvikUtfall(avvik_id=avvik.id, utfall=code, grunngiving=text) for code, text in chosen.items())
+    avvik.sluttsvar = sluttsvar
+    note(work, avvik, "utfall", til=", ".join(chosen)[:160], to_reporter=False)
+
+
+def closing_facts(work: Work, avvik: Avvik) -> ClosingFacts:
+    """What the closing rules ask about this case and this person."""
+    db, key = work.db, avvik.id
+    outcomes = db.scalars(select(AvvikUtfall).where(AvvikUtfall.avvik_id == key)).all()
+    needs_reason = {row.kode for row in db.scalars(in_force(Utfall, work.today)) if row.krev_grunngiving}
+    measures = db.scalars(
+        select(Tiltak).join(AvvikTiltak, AvvikTiltak.tiltak_id == Tiltak.id).where(AvvikTiltak.avvik_id == key)
+    ).all()
+    return ClosingFacts(
+        alvor=avvik.alvor,
+        causes=db.scalar(select(func.count()).select_from(AvvikArsak).where(AvvikArsak.avvik_id == key)) or 0,
+        outcomes=len(outcomes),
+        outcome_without_reason=any(row.utfall in needs_reason and not row.grunngiving.strip() for row in outcomes),
+        answered=avvik.forste_svar_tid is not None or bool(avvik.sluttsvar.strip()),
+        closing_answer=bool(avvik.sluttsvar.strip()),
+        open_duties=db.scalar(
+            select(func.count())
+            .select_from(AvvikMeldeplikt)
+            .where(AvvikMeldeplikt.avvik_id == key, AvvikMeldeplikt.status == "open")
+        )
+        or 0,
+        loose_measures=sum(1 for row in measures if not is_settled(row) and (row.ansvarleg_id is None or row.frist is None)),
+        is_coordinator=work.has(Right.AVVIK_LUKK_ALVORLEG, avvik.eining_id),
+        is_reporter=is_reporter(work, avvik),
+    )
+
+
+def close_avvik(work: Work, avvik: Avvik) -> None:
+    """Close the case when nothing is missing; else `Refused` says what. The closing answer is the reporter's answer."""
+    ensure_started(work, avvik)
+    demand(work, avvik, Steg.LUKK)
+    gaps = closing_gaps(closing_facts(work, avvik))
+    if gaps:
+        raise Refused(_("Saka kan ikkje lukkast enno: %(manglar)s.", manglar=", ".join(str(MANGELNAMN[gap][1]) for gap in gaps)))
+    _finish(work, avvik)
+
+
+def _finish(work: Work, avvik: Avvik) -> None:
+    first_answer(work, avvik)
+    changed = {row.kode for row in work.db.scalars(in_force(Utfall, work.today)) if row.endra_praksis}
+    outcomes = set(work.db.scalars(select(AvvikUtfall.utfall).where(AvvikUtfall.avvik_id == avvik.id)))
+    move(avvik, Steg.LUKK)
+    avvik.lukka_tid = work.now
+    avvik.ventar_meldar = False
+    avvik.endra_praksis = bool(outcomes & changed)
+    note(work, avvik, "lukka", til=", ".join(sorted(outcomes))[:160], text=avvik.sluttsvar)
+    tell_reporter(work, avvik, f"lukka-{avvik.version}", LETTER_CLOSED.text, LETTER_CLOSED_BODY.text)
+
+
+def bulk_close(work: Work, answers: dict[str, str], *, arsak: str, grunngiving: str) -> list[str]:
+    """Close many green cases (1-2, no measures) at once, one answer each. Returns the numbers closed; others are left as they are."""
+    closed: list[str] = []
+    for nr, answer in answers.items():
+        if not answer.strip():
+            continue
+        avvik = get_avvik(work, nr)
+        has_measure = work.db.scalar(select(AvvikTiltak.tiltak_id).where(AvvikTiltak.avvik_id == avvik.id).limit(1))
+        if avvik.alvor > GREEN or has_measure is not None:
+            continue
+        ensure_started(work, avvik)
+        demand(work, avvik, Steg.LUKK)
+        _fill_in(work, avvik, answer, arsak, grunngiving)
+        if not closing_gaps(closing_facts(work, avvik)):
+            _finish(work, avvik)
+            closed.append(nr)
+    return closed
+
+
+def _fill_in(work: Work, avvik: Avvik, answer: str, arsak: str, grunngiving: str) -> None:
+    """What a green case lacks: a cause, the outcome "none" with the common reason, and its own answer."""
+    if work.db.scalar(select(AvvikArsak.arsak).where(AvvikArsak.avvik_id == avvik.id).limit(1)) is None:
+        work.db.add(AvvikArsak(avvik_id=avvik.id, arsak=arsak))
+    if work.db.scalar(select(AvvikUtfall.utfall).where(AvvikUtfall.avvik_id == avvik.id).limit(1)) is None:
+        work.db.add(AvvikUtfall(avvik_id=avvik.id, utfall="ingen", grunngiving=grunngiving))
+    avvik.sluttsvar = answer
+    work.db.flush()
+
+
+def reject(work: Work, avvik: Avvik, reason: str) -> None:
+    """It is no deviation: ended with a reason the reporter sees, beside and not in "tal avvik"."""
+    demand(work, avvik, Steg.AVVIS)
+    if not reason.strip():
+        raise Refused(_("Skriv kvifor dette ikkje er eit avvik. Meldaren får sjå grunngivinga."), "grunngiving")
+    first_answer(work, avvik)
+    move(avvik, Steg.AVVIS)
+    avvik.lukka_tid = work.now
+    note(work, avvik, "avvist", text=reason)
+    tell_reporter(work, avvik, f"avvist-{avvik.version}", LETTER_REJECTED.text, LETTER_REJECTED_BODY.text)
+
+
+def reopen(work: Work, avvik: Avvik, reason: str) -> None:
+    """A level above, or the coordinator, opens the case again with a reason."""
+    demand(work, avvik, Steg.GJENOPNE)
+    if not reason.strip():
+        raise Refused(_("Skriv kvifor saka skal opnast att."), "grunngiving")
+    _open_again(work, avvik, "gjenopna", reason)
+
+
+def object_to(work: Work, avvik: Avvik, reason: str) -> None:
+    """The reporter is not satisfied: once, with her own words. The case opens again and a level above is told."""
+    demand(work, avvik, Steg.INNVENDING)
+    if avvik.innvending_brukt:
+        raise Refused(_("Du har bede om ny vurdering før. Snakk med leiaren din eller kvalitetskoordinatoren."), "tekst")
+    if not reason.strip():
+        raise Refused(_("Skriv kva du ikkje er samd i."), "tekst")
+    avvik.innvending_brukt = True
+    _open_again(work, avvik, "innvending", reason)
+    eining = work.db.get_one(Eining, avvik.eining_id)
+    told = frozenset(x for x in (avvik.sakshandsamar_id, avvik.meldar_id) if x)
+    above = find_mottakar(work.db, eining, work.today, told)
+    if above and avvik.sensitiv_gruppe == "":
+        avvik.lofta = max(avvik.lofta, 1)
+        letter(work, avvik, above.person, "innvending", LETTER_OBJECTION.text, LETTER_OBJECTION_BODY.text)
+
+
+def _open_again(work: Work, avvik: Avvik, slag: str, reason: str) -> None:
+    note(work, avvik, slag, text=reason)
+    avvik.status = Status.GJENOPNA
+    avvik.lukka_tid = None
+    avvik.endra_praksis = False

@@ -1,0 +1,134 @@
+"""Duties to notify authorities (domene 2.2): a checklist with running clocks. The system never sends anything itself."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from avvik.actions.history import demand, note
+from avvik.models import Avvik, AvvikMeldeplikt, AvvikTillegg
+from avvik.rules import Steg, duty_deadline
+from kjerne.clock import end_of_day
+from kjerne.errors import NotFound, Refused
+from kjerne.i18n import gettext as _
+from kjerne.innstilling import settings
+from kjerne.katalog import Meldeplikt, MeldepliktKopling
+from kjerne.work import Work
+
+SCHEMES = ("alvorleg_hending_a", "alvorleg_hending_b")
+BREACH = "personvern_brot"
+
+
+def duties_of(work: Work, avvik: Avvik) -> list[str]:
+    """Codes of the duties that a case's sub-category, main type and severity bring up, in the table's order."""
+    injured = work.db.get(AvvikTillegg, (avvik.id, "personskade"))
+    worst = max(avvik.alvor, avvik.alvor_mogleg or 0)
+    rows = work.db.scalars(
+        select(MeldepliktKopling)
+        .where(
+            MeldepliktKopling.underkategori.in_(["", avvik.underkategori]),
+            MeldepliktKopling.hovudtype.in_(["", avvik.hovudtype]),
+            MeldepliktKopling.min_alvor <= worst,
+            MeldepliktKopling.gjeld_fra <= work.today,
+            or_(MeldepliktKopling.gjeld_til.is_(None), MeldepliktKopling.gjeld_til >= work.today),
+        )
+        .order_by(MeldepliktKopling.id)
+    )
+    chosen = settings(work.db)["meldeordning"]
+    found: list[str] = []
+    for row in rows:
+        if row.krev_personskade and (injured is None or injured.verdi != "ja"):
+            continue
+        code = chosen if row.meldeplikt in SCHEMES else row.meldeplikt
+        if code not in found:
+            found.append(code)
+    return found
+
+
+def open_duties_for(work: Work, avvik: Avvik, *, kjent: datetime | None = None) -> None:
+    """Open the checklist's lines that the case has not got yet. Called at filing and when type or severity changes."""
+    have = set(work.db.scalars(select(AvvikMeldeplikt.meldeplikt).where(AvvikMeldeplikt.avvik_id == avvik.id)))
+    for code in duties_of(work, avvik):
+        if code not in have:
+            _add(work, avvik, code, kjent, manual=False)
+
+
+def _rule(work: Work, code: str) -> Meldeplikt:
+    found = work.db.scalars(select(Meldeplikt).where(Meldeplikt.kode == code).order_by(Meldeplikt.gjeld_fra.desc())).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _add(work: Work, avvik: Avvik, code: str, kjent: datetime | None, *, manual: bool) -> AvvikMeldeplikt:
+    rule = _rule(work, code)
+    duty = AvvikMeldeplikt(avvik_id=avvik.id, meldeplikt=code, manuell=manual)
+    if kjent is not None:
+        _set_clock(duty, rule, kjent)
+    work.db.add(duty)
+    work.db.flush()
+    return duty
+
+
+def _set_clock(duty: AvvikMeldeplikt, rule: Meldeplikt, kjent: datetime) -> None:
+    duty.kjent = kjent
+    duty.frist = duty_deadline(kjent, rule.frist_timar, rule.frist_arbeidsdagar)
+
+
+def open_duty(work: Work, avvik: Avvik, code: str) -> AvvikMeldeplikt:
+    """Add a duty by hand."""
+    demand(work, avvik, Steg.MELDEPLIKT)
+    found = work.db.scalar(select(AvvikMeldeplikt).where(AvvikMeldeplikt.avvik_id == avvik.id, AvvikMeldeplikt.meldeplikt == code))
+    if found is not None:
+        return found
+    duty = _add(work, avvik, code, None, manual=True)
+    note(work, avvik, "meldeplikt_lagt_til", til=code, to_reporter=False)
+    return duty
+
+
+def get_duty(work: Work, avvik: Avvik, duty_id: int) -> AvvikMeldeplikt:
+    """A duty of this very case; a duty of another case is `NotFound`."""
+    duty = work.db.get(AvvikMeldeplikt, duty_id)
+    if duty is None or duty.avvik_id != avvik.id:
+        raise NotFound
+    return duty
+
+
+def set_known(work: Work, avvik: Avvik, duty_id: int, kjent: datetime) -> None:
+    """Say when it became known: the legal clock runs from there (GDPR art. 33 nr. 1), not from the filing."""
+    demand(work, avvik, Steg.MELDEPLIKT)
+    duty = get_duty(work, avvik, duty_id)
+    if kjent > work.now:
+        raise Refused(_("Tidspunktet ligg fram i tid. Skriv når det blei kjent."), "kjent")
+    _set_clock(duty, _rule(work, duty.meldeplikt), kjent)
+    note(work, avvik, "meldeplikt_kjent", til=duty.meldeplikt, to_reporter=False)
+
+
+def decide_duty(
+    work: Work,
+    avvik: Avvik,
+    duty_id: int,
+    *,
+    notified: bool,
+    how: str = "",
+    reason: str = "",
+    when: datetime | None = None,
+) -> None:
+    """Close a duty: notified (how and when), or not notified with a reason (GDPR art. 33 nr. 5 demands it documented)."""
+    demand(work, avvik, Steg.MELDEPLIKT)
+    duty = get_duty(work, avvik, duty_id)
+    if not notified and not reason.strip():
+        raise Refused(_("Skriv kvifor det ikkje skal meldast."), "grunngiving")
+    if when is not None and when > work.now:
+        raise Refused(_("Tidspunktet ligg fram i tid. Skriv når det blei meldt."), "meldt_tid")
+    duty.status = "meldt" if notified else "ikkje_meldt"
+    duty.avgjort_tid = when or work.now
+    duty.avgjort_av_id = work.me.id
+    duty.maate, duty.grunngiving = how, reason
+    note(work, avvik, "meldeplikt_avgjort", fra=duty.meldeplikt, til=duty.status, text=reason or how, to_reporter=False)
+
+
+def is_late(duty: AvvikMeldeplikt, avvik: Avvik, now: datetime) -> bool:
+    """Whether an open duty has passed its limit; "at once" is late after the day the case came in."""
+    if duty.status != "open":
+        return False
+    return now > (duty.frist or end_of_day(avvik.meldt.date()))

@@ -1,0 +1,117 @@
+"""Lines of a case's history, the log line beside each, and letters that carry number, unit and link only."""
+
+from avvik.models import Avvik, AvvikHending, AvvikMeldarLoynd
+from avvik.queries.access import is_reporter, who_am_i
+from avvik.rules import STEPS, Status, Steg, Who, may
+from kjerne import log, mail
+from kjerne.errors import Conflict
+from kjerne.i18n import gettext as _
+from kjerne.i18n import language
+from kjerne.models import Eining, Person
+from kjerne.work import Work
+
+FILING = frozenset({"ny", "kopi", "over"})
+
+
+def demand(work: Work, avvik: Avvik, steg: Steg) -> None:
+    """Refuse a step that the table does not open for this person now (a forged or late POST)."""
+    if not may(steg, Status(avvik.status), who_am_i(work, avvik)):
+        raise Conflict(_("Saka har endra seg, eller steget er ikkje ope for deg. Last sida på nytt. Ingenting er endra."))
+
+
+def move(avvik: Avvik, steg: Steg) -> None:
+    """Take the case to where the step leads."""
+    target = STEPS[steg].to
+    if target is not None:
+        avvik.status = target.value
+
+
+def note(
+    work: Work,
+    avvik: Avvik,
+    slag: str,
+    *,
+    text: str = "",
+    fra: str = "",
+    til: str = "",
+    to_reporter: bool = True,
+    as_reporter: bool = False,
+) -> AvvikHending:
+    """Add a line to the history. A hidden reporter's own lines carry no person; an anonymous case's times are to the hour.
+
+    `as_reporter`: the line is the reporter's own (filing, or an answer at the anonymous code).
+    """
+    actor = Who.REPORTER.value if as_reporter else _actor(work, avvik)
+    hidden = actor == Who.REPORTER.value and (avvik.anonym or avvik.konfidensiell)
+    line = AvvikHending(
+        avvik_id=avvik.id,
+        tid=work.now.replace(minute=0, second=0, microsecond=0) if hidden and avvik.anonym else work.now,
+        slag=slag,
+        aktor=actor,
+        person_id=None if hidden or work.person is None else work.person.id,
+        fra=fra,
+        til=til,
+        tekst=text,
+        synleg_meldar=to_reporter,
+    )
+    work.db.add(line)
+    log.record(
+        work,
+        "avvik",
+        avvik.id,
+        f"avvik:{slag}",
+        actor=_log_actor(work, avvik, hidden=hidden),
+        at=line.tid,
+        fra=fra or None,
+        til=til or None,
+        tekst=log.digest(text) if text else None,
+    )
+    return line
+
+
+def _actor(work: Work, avvik: Avvik) -> str:
+    if work.person is None:
+        return "system"
+    if is_reporter(work, avvik) and avvik.sakshandsamar_id != work.person.id:
+        return Who.REPORTER.value
+    return Who.HANDLER.value
+
+
+def _log_actor(work: Work, avvik: Avvik, *, hidden: bool) -> str | None:
+    if hidden:
+        return log.ANONYM if avvik.anonym else "meldar"
+    return None
+
+
+def letter(work: Work, avvik: Avvik, to: Person, slag: str, subject: str, body: str) -> None:  # noqa: PLR0917 - a letter has these parts
+    """Queue a letter in the receiver's language: what it is about in general, the number, the unit and the link."""
+    eining = work.db.get(Eining, avvik.eining_id)
+    with language(to.sprak or work.sprak):
+        text = "\n".join(
+            [
+                _(body),
+                "",
+                f"{_('Sak')} {avvik.nr}, {eining.namn if eining else ''}",
+                f"{work.config.base_url}/avvik/{avvik.nr}",
+                "",
+                _("Brevet inneheld aldri tekst frå saka. Logg inn for å lese."),
+            ]
+        )
+        mail.queue(
+            work,
+            to,
+            f"{_(subject)} {avvik.nr}",
+            text,
+            key=f"avvik-{avvik.id}-{slag}-{to.id}",
+            at=avvik.meldt if avvik.anonym and slag in FILING else None,
+        )
+
+
+def reporter_person(work: Work, avvik: Avvik) -> Person | None:
+    """The reporter for sending her a letter only; the name goes nowhere else. None when anonymous."""
+    if avvik.anonym:
+        return None
+    if avvik.konfidensiell:
+        row = work.db.get(AvvikMeldarLoynd, avvik.id)
+        return work.db.get(Person, row.person_id) if row else None
+    return work.db.get(Person, avvik.meldar_id) if avvik.meldar_id else None

@@ -1,0 +1,142 @@
+"""Who sees which case: one predicate, used by every list, page, count, search, export, report and letter.
+
+Outside it a case is 404, indistinguishable from one that does not exist.
+"""
+
+import re
+
+from sqlalchemy import ColumnElement, and_, false, not_, or_, select
+
+from avvik.models import Avvik, AvvikInhabil, AvvikMeldarLoynd
+from avvik.rules import HIGH, Who
+from kjerne.access import Right, Rolle
+from kjerne.errors import NotFound
+from kjerne.katalog import Kopi
+from kjerne.models import Eining, Person, Tilgangsgruppe, TilgangsgruppeMedlem
+from kjerne.work import Work
+
+NUMBER = re.compile(r"(20\d\d)-(\d{1,8})")
+
+
+def _copies(work: Work) -> ColumnElement[bool]:
+    """Cases of the kinds a role gets copies of (`Kopi`), in that role's units."""
+    parts = [
+        and_(Avvik.hovudtype == rule.hovudtype, Avvik.alvor >= rule.min_alvor, Avvik.eining_id.in_(units))
+        for rule in work.db.scalars(select(Kopi).where(Kopi.gjeld_til.is_(None) | (Kopi.gjeld_til >= work.today)))
+        if (units := work.grants.roles.get(Rolle(rule.rolle)))
+    ]
+    return or_(*parts) if parts and work.has(Right.AVVIK_KOPI) else false()
+
+
+def _groups(work: Work) -> ColumnElement[bool]:
+    """Sensitive cases of the groups this person is in: named one by one, or by a role in the case's unit."""
+    named = set(work.db.scalars(select(TilgangsgruppeMedlem.gruppe_id).where(TilgangsgruppeMedlem.person_id == work.me.id)))
+    parts: list[ColumnElement[bool]] = []
+    for group in work.db.scalars(select(Tilgangsgruppe)):
+        if group.id in named:
+            parts.append(Avvik.sensitiv_gruppe == group.kode)
+            continue
+        units: set[int] = set()
+        for code in filter(None, group.roller.split(",")):
+            units |= work.grants.roles.get(Rolle(code), frozenset())
+        if units:
+            parts.append(and_(Avvik.sensitiv_gruppe == group.kode, Avvik.eining_id.in_(units)))
+    return or_(*parts) if parts else false()
+
+
+def mine(work: Work) -> ColumnElement[bool]:
+    """Cases this person filed with her name, also confidential ones. Never anonymous ones: nothing joins them to her."""
+    hidden = select(AvvikMeldarLoynd.avvik_id).where(AvvikMeldarLoynd.person_id == work.me.id)
+    return or_(Avvik.meldar_id == work.me.id, Avvik.id.in_(hidden))
+
+
+def _concerned(work: Work) -> ColumnElement[bool]:
+    return Avvik.id.in_(select(AvvikInhabil.avvik_id).where(AvvikInhabil.person_id == work.me.id))
+
+
+def in_line(work: Work) -> ColumnElement[bool]:
+    """Ordinary cases read by line, role or copy."""
+    return and_(
+        Avvik.sensitiv_gruppe == "",
+        or_(
+            Avvik.eining_id.in_(work.units(Right.AVVIK_LES)),
+            and_(
+                Avvik.eining_id.in_(work.units(Right.AVVIK_LES_LOFTA)),
+                or_(Avvik.alvor >= HIGH, Avvik.lofta > 0),
+            ),
+            _copies(work),
+        ),
+    )
+
+
+def visible(work: Work) -> ColumnElement[bool]:
+    """The one door. She filed it, has it, reads it by line, or is in its group; and it is not about her.
+
+    A whistleblowing case is seen by its group alone (aml. 2A), also not by a handler who passed it on.
+    """
+    handles = and_(Avvik.sakshandsamar_id == work.me.id, not_(Avvik.er_varsel))
+    return and_(or_(mine(work), handles, in_line(work), _groups(work)), not_(_concerned(work)))
+
+
+def can_see(work: Work, avvik_id: int) -> bool:
+    """Whether this person may open that case."""
+    return work.db.scalar(select(Avvik.id).where(Avvik.id == avvik_id, visible(work))) is not None
+
+
+def get_avvik(work: Work, nr: str) -> Avvik:
+    """The case with that number, if this person may see it. Else `NotFound`; a denied attempt is noted in the read log."""
+    match = NUMBER.fullmatch(nr)
+    if match is None:
+        raise NotFound
+    aar, lopenr = int(match[1]), int(match[2])
+    found = work.db.scalar(select(Avvik).where(Avvik.aar == aar, Avvik.lopenr == lopenr, visible(work)))
+    if found is not None:
+        return found
+    hidden = work.db.scalar(select(Avvik.id).where(Avvik.aar == aar, Avvik.lopenr == lopenr))
+    if hidden is not None:
+        work.read("avvik", hidden, "opne", denied=True)
+    raise NotFound
+
+
+def is_reporter(work: Work, avvik: Avvik) -> bool:
+    """Whether this person filed the case with her name (open or confidential)."""
+    if work.person is None or avvik.anonym:
+        return False
+    if avvik.konfidensiell:
+        row = work.db.get(AvvikMeldarLoynd, avvik.id)
+        return row is not None and row.person_id == work.person.id
+    return avvik.meldar_id == work.person.id
+
+
+def reporter_of(work: Work, avvik: Avvik) -> Person | None:
+    """The reporter of an open case. Confidential and anonymous cases answer None: everybody shows "meldaren"."""
+    if avvik.meldar_id is None:
+        return None
+    return work.db.get(Person, avvik.meldar_id)
+
+
+def _in_group(work: Work, avvik: Avvik) -> bool:
+    return work.db.scalar(select(Avvik.id).where(Avvik.id == avvik.id, _groups(work))) is not None
+
+
+def who_am_i(work: Work, avvik: Avvik) -> frozenset[Who]:
+    """What this person is to a case she can see; the steps' table says what that lets her do."""
+    found = {Who.READER} if not work.has_role(Rolle.REVISOR, avvik.eining_id) or work.has(Right.AVVIK_BEHANDLE) else set()
+    reporter = is_reporter(work, avvik)
+    if reporter:
+        found.add(Who.REPORTER)
+    ordinary = avvik.sensitiv_gruppe == ""
+    by_right = ordinary and work.has(Right.AVVIK_BEHANDLE, avvik.eining_id) and not (reporter and not _reads(work, avvik))
+    by_group = not ordinary and _in_group(work, avvik)
+    if avvik.sakshandsamar_id == work.me.id or by_right or by_group:
+        found.add(Who.HANDLER)
+    parent = work.db.scalar(select(Eining.overordna_id).where(Eining.id == avvik.eining_id))
+    above = work.has(Right.AVVIK_LUKK_ALVORLEG, avvik.eining_id) or (parent is not None and work.has(Right.AVVIK_BEHANDLE, parent))
+    if above or by_group:
+        found.add(Who.ABOVE)
+    return frozenset(found)
+
+
+def _reads(work: Work, avvik: Avvik) -> bool:
+    """Whether she reads it by her role, not only because she filed it."""
+    return work.db.scalar(select(Avvik.id).where(Avvik.id == avvik.id, in_line(work))) is not None

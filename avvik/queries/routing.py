@@ -1,0 +1,65 @@
+"""Who gets a case: by rule, never chosen by the reporter (domene 3.7: the nearest leader of the place it happened)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from kjerne.access import Right, Rolle, roles_with
+from kjerne.models import Eining, Person, Tilgang
+
+
+@dataclass(frozen=True)
+class Mottakar:
+    """Who has the case: the person, the unit she answers for, and whether she stands in for somebody."""
+
+    person: Person
+    eining: Eining
+    stedfortredar: bool
+
+
+def _fit(person: Person | None, today: date, excluded: frozenset[int]) -> bool:
+    return person is not None and person.id not in excluded and person.is_employed(today) and not person.is_away(today)
+
+
+def find_mottakar(db: Session, eining: Eining, today: date, excluded: frozenset[int] = frozenset()) -> Mottakar | None:
+    """The active leader of the unit; away or none: her deputy; else the next up. `excluded` may not have it.
+
+    When the whole line is empty: a quality coordinator of the top. None only when the municipality has nobody.
+    """
+    step: Eining | None = eining
+    while step is not None:
+        for person_id, is_deputy in ((step.leiar_id, False), (step.stedfortredar_id, True)):
+            person = db.get(Person, person_id) if person_id is not None else None
+            if person is not None and _fit(person, today, excluded):
+                return Mottakar(person, step, is_deputy)
+        step = db.get(Eining, step.overordna_id) if step.overordna_id is not None else None
+    for rolle in roles_with(Right.AVVIK_LUKK_ALVORLEG):
+        for person in holders(db, eining, rolle, today):
+            if _fit(person, today, excluded):
+                return Mottakar(person, eining, stedfortredar=True)
+    return None
+
+
+def holders(db: Session, eining: Eining, rolle: Rolle, today: date) -> list[Person]:
+    """The active holders of a role for a unit: given on it or on a unit above it."""
+    above = [int(part) for part in eining.sti.split("/") if part]
+    found = db.scalars(
+        select(Person)
+        .join(Tilgang, Tilgang.person_id == Person.id)
+        .where(
+            Tilgang.rolle == rolle.value,
+            Tilgang.eining_id.in_(above),
+            Tilgang.gjeld_fra <= today,
+            or_(Tilgang.gjeld_til.is_(None), Tilgang.gjeld_til >= today),
+        )
+        .order_by(Person.id)
+        .distinct()
+    )
+    return [person for person in found if person.is_employed(today)]
+
+
+def concerned_leaders(db: Session, einingar: list[Eining]) -> frozenset[int]:
+    """The leaders and deputies of units: whom "saka gjeld leiaren min" is about."""
+    return frozenset(person_id for eining in einingar for person_id in (eining.leiar_id, eining.stedfortredar_id) if person_id)
