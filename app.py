@@ -70,7 +70,7 @@ def create_app(
     app.url_map.converters["id"] = IdConverter
     app.extensions["internkontroll"] = House(config, databases or Databases(config.database_url), clock, HANDLERS, MENU)
     login = flask_login.LoginManager()
-    login.init_app(app)
+    login.init_app(app, add_context_processor=False)
     login.request_loader(web.load_user)
     for area in AREAS:
         app.register_blueprint(area)

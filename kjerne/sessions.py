@@ -39,7 +39,7 @@ def find(db: Session, config: Config, token: str, now: datetime) -> tuple[Okt, P
     ).one_or_none()
     if row is None:
         return None
-    okt, person = row._tuple()
+    okt, person = row
     idle = timedelta(minutes=config.idle_minutes)
     if okt.delt_nettbrett:
         idle = timedelta(seconds=config.shared_idle_seconds) + SEEN_EVERY
