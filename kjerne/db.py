@@ -51,7 +51,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=20, max_overflow=20)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": 30, "check_same_thread": False},
+        pool_size=20,
+        max_overflow=20,
+        hide_parameters=True,  # an error's text goes to logs, and what people wrote must not
+    )
 
     @event.listens_for(engine, "connect")
     def _on_connect(raw: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
@@ -69,6 +75,10 @@ def _sqlite_engine(url: str) -> Engine:
     return engine
 
 
+def _postgres_engine(url: str) -> Engine:
+    return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+
+
 class Databases:
     """Two doors to the same database: `reading()` never changes anything, `writing()` is one transaction.
 
@@ -78,7 +88,7 @@ class Databases:
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=10, pool_pre_ping=True)
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
         self._read_engine = self.engine.execution_options(
             **({"reading": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
         )

@@ -15,7 +15,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from kjerne.clock import OSLO
 from kjerne.config import Config
@@ -26,6 +26,7 @@ from kjerne.work import Grants, Handler, Work
 
 logger = structlog.get_logger()
 LEADER_LOCK = 7_243_311
+HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :k AND pid = pg_backend_pid() AND granted"
 FORBIDDEN_HOUR = 2
 
 
@@ -99,7 +100,7 @@ def schedule(scheduler: BaseScheduler, runner: Runner, jobs: Sequence[Job]) -> N
 
 
 class Leadership:
-    """The lock that only one scheduler process holds. `try_lead` answers at once."""
+    """The lock that only one scheduler process holds. `try_lead` answers at once, and again: does it still hold?"""
 
     def __init__(self, databases: Databases, config: Config) -> None:
         self._databases = databases
@@ -108,16 +109,36 @@ class Leadership:
         self._file: IO[str] | None = None
 
     def try_lead(self) -> bool:
-        """Whether this process leads now."""
-        if self._databases.is_sqlite:
-            if self._file is None:
-                self._config.data_dir.mkdir(parents=True, exist_ok=True)
-                self._file = (self._config.data_dir / "worker.lock").open("w")
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            return True
-        if self._connection is None:
-            self._connection = self._databases.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        return bool(self._connection.execute(text("SELECT pg_try_advisory_lock(:k)"), {"k": LEADER_LOCK}).scalar())
+        """Whether this process leads now. A database that is away means no."""
+        return self._try_file() if self._databases.is_sqlite else self._try_advisory()
+
+    def release(self) -> None:
+        """Let another lead."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        if self._connection is not None:
+            self._connection.invalidate()  # the lock goes with the connection
+            self._connection.close()
+            self._connection = None
+
+    def _try_file(self) -> bool:
+        if self._file is None:
+            self._config.data_dir.mkdir(parents=True, exist_ok=True)
+            self._file = (self._config.data_dir / "worker.lock").open("w")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _try_advisory(self) -> bool:
+        try:
+            if self._connection is None:
+                self._connection = self._databases.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            elif self._connection.execute(text(HELD), {"k": LEADER_LOCK}).scalar():
+                return True
+            return bool(self._connection.execute(text("SELECT pg_try_advisory_lock(:k)"), {"k": LEADER_LOCK}).scalar())
+        except DBAPIError:
+            self.release()
+            return False

@@ -111,9 +111,7 @@ def config(database_url: str, tmp_path: Path) -> Config:
     """Settings with a data directory of the test's own and a password hash that costs nothing."""
     data_dir = tmp_path / "data"
     data_dir.mkdir()
-    return Config(
-        database_url=database_url, data_dir=data_dir, secret_key=SECRET, argon_time=1, argon_memory_kib=8
-    )
+    return Config(database_url=database_url, data_dir=data_dir, secret_key=SECRET, argon_time=1, argon_memory_kib=8)
 
 
 @pytest.fixture

@@ -81,9 +81,7 @@ def tilgang(
     """A role on a unit for its subtree. A revisor's ends with 2026 when nothing is said: hers must end."""
     role = Rolle(rolle)
     end = date(2026, 12, 31) if til is None and role is Rolle.REVISOR else til
-    row = Tilgang(
-        person_id=person.id, eining_id=eining.id, rolle=role.value, gjeld_fra=fra, gjeld_til=end, heimel=heimel
-    )
+    row = Tilgang(person_id=person.id, eining_id=eining.id, rolle=role.value, gjeld_fra=fra, gjeld_til=end, heimel=heimel)
     db.add(row)
     db.flush()
     return row

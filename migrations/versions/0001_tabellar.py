@@ -227,9 +227,7 @@ def upgrade() -> None:
         sa.Column("invitasjon_utgar", sa.DateTime(timezone=True), nullable=True),
         sa.Column("deaktivert", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "stillingsprosent >= 0 AND stillingsprosent <= 100", name=op.f("ck_person_stillingsprosent")
-        ),
+        sa.CheckConstraint("stillingsprosent >= 0 AND stillingsprosent <= 100", name=op.f("ck_person_stillingsprosent")),
         sa.CheckConstraint("tilsett_til IS NULL OR tilsett_til >= tilsett_fra", name=op.f("ck_person_tilsett")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("ansattnr", name=op.f("uq_person_ansattnr")),

@@ -17,23 +17,16 @@ REFUSAL = "the log is append-only"
 
 def upgrade() -> None:
     """Put the triggers on, and the head's row in."""
-    op.execute(
-        sa.text(
-            "INSERT INTO logghovud (id, siste_id, mac) SELECT 1, 0, '' "
-            "WHERE NOT EXISTS (SELECT 1 FROM logghovud)"
-        )
-    )
+    op.execute(sa.text("INSERT INTO logghovud (id, siste_id, mac) SELECT 1, 0, '' WHERE NOT EXISTS (SELECT 1 FROM logghovud)"))
     if op.get_bind().dialect.name == "sqlite":
         for table in TABLES:
             for what in ("UPDATE", "DELETE"):
                 op.execute(
-                    f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} "
-                    f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+                    f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
                 )
         return
     op.execute(
-        "CREATE FUNCTION refuse_log_change() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
+        f"CREATE FUNCTION refuse_log_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
     )
     for table in TABLES:
         op.execute(

@@ -1,0 +1,43 @@
+"""The entry: which commands there are, and one plain sentence for everything that can be expected to go wrong."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from sqlalchemy.exc import DBAPIError
+
+from cli import data, server, start
+from cli.installation import Stop, open_installation
+from kjerne.config import ConfigError
+from kjerne.errors import Refusal
+
+ABOUT = "Internkontroll: a municipality's internal control of health and care. Settings: docs/drift.md."
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands, each with its own --help."""
+    made = argparse.ArgumentParser(prog="internkontroll", description=ABOUT)
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+    for part in (start, server, data):
+        part.add_commands(commands)
+    return made
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    args = parser().parse_args(argv)
+    try:
+        return int(args.run(open_installation(), args))
+    except (Stop, ConfigError, Refusal) as error:
+        return _say(str(error))
+    except DBAPIError as error:
+        return _say(f"The database cannot be used: {str(error.orig).strip().splitlines()[0]}.")
+    except OSError as error:
+        return _say(f"{error.strerror or type(error).__name__}: {error.filename or ''}".rstrip(": "))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _say(sentence: str) -> int:
+    print(f"internkontroll: {sentence}", file=sys.stderr)
+    return 1
