@@ -1,0 +1,99 @@
+"""The tables of a measure. CHECKs keep the columns true to the state that rules.py knows."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kjerne.db import Base, UtcDateTime
+from tiltak.rules import TITTEL_MAX, Status
+
+
+class Tiltak(Base):
+    """A measure. `laga_av_id` is who follows it up: whoever made it, until it is handed over.
+
+    `start` is the day work began, `ferdig_tid` when the owner said done. `skjerma`: from a case that few may see; then the
+    owner sees title and deadline only.
+    """
+
+    __tablename__ = "tiltak"
+    __table_args__ = (
+        CheckConstraint("status IN ('planlagt','i_gang','ventar_godkjenning','utfort','vurdert','utsett','avlyst')", "status"),
+        CheckConstraint(
+            "type IN ('forebyggjande','konsekvensreduserande','strakstiltak','korrigerande')",
+            "type",
+        ),
+        CheckConstraint("prioritet BETWEEN 1 AND 3", "prioritet"),
+        CheckConstraint("status <> 'i_gang' OR start IS NOT NULL", "i_gang_har_start"),
+        CheckConstraint("(status IN ('ventar_godkjenning', 'utfort', 'vurdert')) = (ferdig_tid IS NOT NULL)", "ferdig_har_tid"),
+        CheckConstraint("(status IN ('utfort', 'vurdert')) = (effekt_frist IS NOT NULL)", "utfort_har_effekt_frist"),
+        CheckConstraint("(status = 'vurdert') = (effekt_resultat IS NOT NULL)", "vurdert_har_resultat"),
+        CheckConstraint("(effekt_resultat IS NULL) = (effekt_tid IS NULL)", "resultat_har_tid"),
+        CheckConstraint("effekt_resultat IS NULL OR effekt_resultat IN ('god','delvis','darleg')", "effekt_resultat"),
+        CheckConstraint("utsett_tal >= 0 AND (status <> 'utsett' OR utsett_tal > 0)", "utsett_er_talt"),
+        Index("ix_tiltak_eining_status", "eining_id", "status", "frist"),
+        Index("ix_tiltak_ansvarleg", "ansvarleg_id", "status", "frist"),
+        Index("ix_tiltak_frist", "status", "frist"),
+        Index("ix_tiltak_effekt_frist", "status", "effekt_frist"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tittel: Mapped[str] = mapped_column(String(TITTEL_MAX))
+    skildring: Mapped[str] = mapped_column(Text, default="")
+    type: Mapped[str] = mapped_column(String(40))
+    ansvarleg_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    eining_id: Mapped[int] = mapped_column(ForeignKey("eining.id"))
+    prioritet: Mapped[int] = mapped_column(default=2)
+    start: Mapped[date | None]
+    frist: Mapped[date]
+    status: Mapped[str] = mapped_column(String(20), default=Status.PLANLAGT.value)
+    ferdig_notat: Mapped[str] = mapped_column(Text, default="")
+    ferdig_tid: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retur_grunn: Mapped[str] = mapped_column(Text, default="")
+    utsett_tal: Mapped[int] = mapped_column(default=0)
+    effekt_frist: Mapped[date | None]
+    effekt_resultat: Mapped[str | None] = mapped_column(String(20))
+    effekt_notat: Mapped[str] = mapped_column(Text, default="")
+    effekt_tid: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    laga_av_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    laga: Mapped[datetime] = mapped_column(UtcDateTime)
+    skjerma: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's declarative attribute
+
+
+class TiltakOpphav(Base):
+    """What a measure came from, written by the caller above: kind, id and name such as "2026-17". No text.
+
+    The name is drawn only when `synleg`.
+    """
+
+    __tablename__ = "tiltak_opphav"
+    __table_args__ = (
+        UniqueConstraint("tiltak_id", "slag", "ref_id"),
+        Index("ix_tiltak_opphav_ref", "slag", "ref_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tiltak_id: Mapped[int] = mapped_column(ForeignKey("tiltak.id"))
+    slag: Mapped[str] = mapped_column(String(40))
+    ref_id: Mapped[int]
+    namn: Mapped[str] = mapped_column(String(60))
+    synleg: Mapped[bool] = mapped_column(default=False)
+
+
+class TiltakHending(Base):
+    """A line of a measure's history. `slag` is a step or laga, endra, opphav, skjerma, overført; `tekst` is what she wrote."""
+
+    __tablename__ = "tiltak_hending"
+    __table_args__ = (Index("ix_tiltak_hending_tiltak", "tiltak_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tiltak_id: Mapped[int] = mapped_column(ForeignKey("tiltak.id"))
+    tid: Mapped[datetime] = mapped_column(UtcDateTime)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    slag: Mapped[str] = mapped_column(String(20))
+    fra: Mapped[str] = mapped_column(String(60), default="")
+    til: Mapped[str] = mapped_column(String(60), default="")
+    tekst: Mapped[str] = mapped_column(Text, default="")
