@@ -1,8 +1,10 @@
 """Every module with tables, imported by name, so that `Base.metadata` holds the whole schema."""
 
+import avvik.models
 import kjerne.katalog
 import kjerne.models
+import tiltak.models
 from kjerne.db import Base
 
-MODULES = (kjerne.katalog, kjerne.models)
+MODULES = (avvik.models, kjerne.katalog, kjerne.models, tiltak.models)
 metadata = Base.metadata

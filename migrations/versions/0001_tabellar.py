@@ -57,6 +57,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("kode", "gjeld_fra", name=op.f("uq_art_kode_gjeld_fra")),
     )
     op.create_table(
+        "avvik_teljar",
+        sa.Column("aar", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("siste", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("aar", name=op.f("pk_avvik_teljar")),
+    )
+    op.create_table(
         "frist",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("alvor", sa.Integer(), nullable=False),
@@ -313,6 +319,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("kode", "gjeld_fra", name=op.f("uq_yrke_kode_gjeld_fra")),
     )
     op.create_table(
+        "avvik_kladd",
+        sa.Column("nokkel", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("felt", sa.JSON(), nullable=False),
+        sa.Column("endra", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minn_om", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("minna", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_avvik_kladd_person_id_person")),
+        sa.PrimaryKeyConstraint("nokkel", name=op.f("pk_avvik_kladd")),
+    )
+    op.create_index(op.f("ix_avvik_kladd_person_id"), "avvik_kladd", ["person_id"], unique=False)
+    op.create_table(
         "eining",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kode", sa.String(length=40), nullable=False),
@@ -413,6 +431,73 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_tilgangsgruppe_medlem_person_id"), "tilgangsgruppe_medlem", ["person_id"], unique=False)
     op.create_table(
+        "avvik",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("aar", sa.Integer(), nullable=False),
+        sa.Column("lopenr", sa.Integer(), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("hendt", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("meldt", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("hovudtype", sa.String(length=60), nullable=False),
+        sa.Column("underkategori", sa.String(length=60), nullable=False),
+        sa.Column("hovudtype_meldt", sa.String(length=60), nullable=False),
+        sa.Column("underkategori_meldt", sa.String(length=60), nullable=False),
+        sa.Column("art", sa.String(length=60), nullable=False),
+        sa.Column("skildring", sa.Text(), nullable=False),
+        sa.Column("strakstiltak", sa.Text(), nullable=False),
+        sa.Column("arsak_meldar", sa.Text(), nullable=False),
+        sa.Column("forslag", sa.Text(), nullable=False),
+        sa.Column("alvor", sa.Integer(), nullable=False),
+        sa.Column("alvor_meldt", sa.Integer(), nullable=False),
+        sa.Column("alvor_stadfesta", sa.Boolean(), nullable=False),
+        sa.Column("alvor_mogleg", sa.Integer(), nullable=True),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("konfidensiell", sa.Boolean(), nullable=False),
+        sa.Column("anonym", sa.Boolean(), nullable=False),
+        sa.Column("gjeld_leiar", sa.Boolean(), nullable=False),
+        sa.Column("er_varsel", sa.Boolean(), nullable=False),
+        sa.Column("sensitiv_gruppe", sa.String(length=40), nullable=False),
+        sa.Column("lofta", sa.Integer(), nullable=False),
+        sa.Column("meldar_id", sa.Integer(), nullable=True),
+        sa.Column("sakshandsamar_id", sa.Integer(), nullable=True),
+        sa.Column("serie_tal", sa.Integer(), nullable=False),
+        sa.Column("parorande_informert", sa.Boolean(), nullable=True),
+        sa.Column("frist_svar", sa.Date(), nullable=False),
+        sa.Column("frist_start", sa.Date(), nullable=False),
+        sa.Column("frist_lukking", sa.Date(), nullable=False),
+        sa.Column("forste_svar_tid", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("starta_tid", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lukka_tid", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sluttsvar", sa.Text(), nullable=False),
+        sa.Column("ventar_meldar", sa.Boolean(), nullable=False),
+        sa.Column("innvending_brukt", sa.Boolean(), nullable=False),
+        sa.Column("endra_praksis", sa.Boolean(), nullable=False),
+        sa.Column("sporingskode_hash", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(status IN ('lukka', 'avvist')) = (lukka_tid IS NOT NULL)", name=op.f("ck_avvik_lukka_har_tid")),
+        sa.CheckConstraint(
+            "status IN ('meld','send_vidare','under_behandling','tiltak','ventar_effekt','lukka','gjenopna','avvist')",
+            name=op.f("ck_avvik_status"),
+        ),
+        sa.CheckConstraint("NOT (anonym AND konfidensiell)", name=op.f("ck_avvik_anonym_eller_konfidensiell")),
+        sa.CheckConstraint("NOT (anonym OR konfidensiell) OR meldar_id IS NULL", name=op.f("ck_avvik_skjult_namn")),
+        sa.CheckConstraint("alvor BETWEEN 1 AND 5 AND alvor_meldt BETWEEN 1 AND 5", name=op.f("ck_avvik_alvor")),
+        sa.CheckConstraint("alvor_mogleg IS NULL OR alvor_mogleg BETWEEN 1 AND 5", name=op.f("ck_avvik_alvor_mogleg")),
+        sa.CheckConstraint("serie_tal BETWEEN 1 AND 999", name=op.f("ck_avvik_serie_tal")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_avvik_eining_id_eining")),
+        sa.ForeignKeyConstraint(["meldar_id"], ["person.id"], name=op.f("fk_avvik_meldar_id_person")),
+        sa.ForeignKeyConstraint(["sakshandsamar_id"], ["person.id"], name=op.f("fk_avvik_sakshandsamar_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_avvik")),
+        sa.UniqueConstraint("aar", "lopenr", name=op.f("uq_avvik_aar_lopenr")),
+        sa.UniqueConstraint("sporingskode_hash", name=op.f("uq_avvik_sporingskode_hash")),
+    )
+    op.create_index("ix_avvik_eining_id_desc", "avvik", ["eining_id", "id"], unique=False)
+    op.create_index("ix_avvik_eining_status", "avvik", ["eining_id", "status", "id"], unique=False)
+    op.create_index("ix_avvik_frist", "avvik", ["status", "frist_lukking"], unique=False)
+    op.create_index("ix_avvik_gruppe", "avvik", ["sensitiv_gruppe", "id"], unique=False)
+    op.create_index("ix_avvik_handsamar", "avvik", ["sakshandsamar_id", "status", "id"], unique=False)
+    op.create_index("ix_avvik_meldar", "avvik", ["meldar_id", "id"], unique=False)
+    op.create_table(
         "eining_historie",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("eining_id", sa.Integer(), nullable=False),
@@ -456,12 +541,232 @@ def upgrade() -> None:
     )
     op.create_index("ix_tilgang_eining_rolle", "tilgang", ["eining_id", "rolle"], unique=False)
     op.create_index(op.f("ix_tilgang_person_id"), "tilgang", ["person_id"], unique=False)
+    op.create_table(
+        "tiltak",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tittel", sa.String(length=200), nullable=False),
+        sa.Column("skildring", sa.Text(), nullable=False),
+        sa.Column("type", sa.String(length=40), nullable=False),
+        sa.Column("ansvarleg_id", sa.Integer(), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("prioritet", sa.Integer(), nullable=False),
+        sa.Column("start", sa.Date(), nullable=True),
+        sa.Column("frist", sa.Date(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("ferdig_notat", sa.Text(), nullable=False),
+        sa.Column("ferdig_tid", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retur_grunn", sa.Text(), nullable=False),
+        sa.Column("utsett_tal", sa.Integer(), nullable=False),
+        sa.Column("effekt_frist", sa.Date(), nullable=True),
+        sa.Column("effekt_resultat", sa.String(length=20), nullable=True),
+        sa.Column("effekt_notat", sa.Text(), nullable=False),
+        sa.Column("effekt_tid", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("laga_av_id", sa.Integer(), nullable=False),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("skjerma", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(status = 'vurdert') = (effekt_resultat IS NOT NULL)", name=op.f("ck_tiltak_vurdert_har_resultat")),
+        sa.CheckConstraint(
+            "(status IN ('utfort', 'vurdert')) = (effekt_frist IS NOT NULL)", name=op.f("ck_tiltak_utfort_har_effekt_frist")
+        ),
+        sa.CheckConstraint(
+            "(status IN ('ventar_godkjenning', 'utfort', 'vurdert')) = (ferdig_tid IS NOT NULL)",
+            name=op.f("ck_tiltak_ferdig_har_tid"),
+        ),
+        sa.CheckConstraint(
+            "effekt_resultat IS NULL OR effekt_resultat IN ('god','delvis','darleg')", name=op.f("ck_tiltak_effekt_resultat")
+        ),
+        sa.CheckConstraint("status <> 'i_gang' OR start IS NOT NULL", name=op.f("ck_tiltak_i_gang_har_start")),
+        sa.CheckConstraint(
+            "status IN ('planlagt','i_gang','ventar_godkjenning','utfort','vurdert','utsett','avlyst')",
+            name=op.f("ck_tiltak_status"),
+        ),
+        sa.CheckConstraint(
+            "type IN ('forebyggjande','konsekvensreduserande','strakstiltak','korrigerande')", name=op.f("ck_tiltak_type")
+        ),
+        sa.CheckConstraint("utsett_tal >= 0 AND (status <> 'utsett' OR utsett_tal > 0)", name=op.f("ck_tiltak_utsett_er_talt")),
+        sa.CheckConstraint("(effekt_resultat IS NULL) = (effekt_tid IS NULL)", name=op.f("ck_tiltak_resultat_har_tid")),
+        sa.CheckConstraint("prioritet BETWEEN 1 AND 3", name=op.f("ck_tiltak_prioritet")),
+        sa.ForeignKeyConstraint(["ansvarleg_id"], ["person.id"], name=op.f("fk_tiltak_ansvarleg_id_person")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_tiltak_eining_id_eining")),
+        sa.ForeignKeyConstraint(["laga_av_id"], ["person.id"], name=op.f("fk_tiltak_laga_av_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tiltak")),
+    )
+    op.create_index("ix_tiltak_ansvarleg", "tiltak", ["ansvarleg_id", "status", "frist"], unique=False)
+    op.create_index("ix_tiltak_effekt_frist", "tiltak", ["status", "effekt_frist"], unique=False)
+    op.create_index("ix_tiltak_eining_status", "tiltak", ["eining_id", "status", "frist"], unique=False)
+    op.create_index("ix_tiltak_frist", "tiltak", ["status", "frist"], unique=False)
+    op.create_index(op.f("ix_tiltak_laga_av_id"), "tiltak", ["laga_av_id"], unique=False)
+    op.create_table(
+        "avvik_arsak",
+        sa.Column("avvik_id", sa.Integer(), nullable=False),
+        sa.Column("arsak", sa.String(length=60), nullable=False),
+        sa.Column("kvifor", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["avvik_id"], ["avvik.id"], name=op.f("fk_avvik_arsak_avvik_id_avvik")),
+        sa.PrimaryKeyConstraint("avvik_id", "arsak", name=op.f("pk_avvik_arsak")),
+    )
+    op.create_table(
+        "avvik_hending",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("avvik_id", sa.Integer(), nullable=False),
+        sa.Column("tid", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("slag", sa.String(length=40), nullable=False),
+        sa.Column("aktor", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("fra", sa.String(length=160), nullable=False),
+        sa.Column("til", sa.String(length=160), nullable=False),
+        sa.Column("tekst", sa.Text(), nullable=False),
+        sa.Column("synleg_meldar", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["avvik_id"], ["avvik.id"], name=op.f("fk_avvik_hending_avvik_id_avvik")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_avvik_hending_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_avvik_hending")),
+    )
+    op.create_index("ix_avvik_hending_sak", "avvik_hending", ["avvik_id", "id"], unique=False)
+    op.create_table(
+        "avvik_inhabil",
+        sa.Column("avvik_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["avvik_id"], ["avvik.id"], name=op.f("fk_avvik_inhabil_avvik_id_avvik")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_avvik_inhabil_person_id_person")),
+        sa.PrimaryKeyConstraint("avvik_id", "person_id", name=op.f("pk_avvik_inhabil")),
+    )
+    op.create_index(op.f("ix_avvik_inhabil_person_id"), "avvik_inhabil", ["person_id"], unique=False)
+    op.create_table(
+        "avvik_lenkje",
+        sa.Column("fra_id", sa.Integer(), nullable=False),
+        sa.Column("til_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("fra_id < til_id", name=op.f("ck_avvik_lenkje_rekkjefolgje")),
+        sa.ForeignKeyConstraint(["fra_id"], ["avvik.id"], name=op.f("fk_avvik_lenkje_fra_id_avvik")),
+        sa.ForeignKeyConstraint(["til_id"], ["avvik.id"], name=op.f("fk_avvik_lenkje_til_id_avvik")),
+        sa.PrimaryKeyConstraint("fra_id", "til_id", name=op.f("pk_avvik_lenkje")),
+    )
+    op.create_index(op.f("ix_avvik_lenkje_til_id"), "avvik_lenkje", ["til_id"], unique=False)
+    op.create_table(
+        "avvik_meldar_loynd",
+        sa.Column("avvik_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["avvik_id"], ["avvik.id"], name=op.f("fk_avvik_meldar_loynd_avvik_id_avvik")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_avvik_meldar_loynd_person_id_person")),
+        sa.PrimaryKeyConstraint("avvik_id", name=op.f("pk_avvik_meldar_loynd")),
+    )
+    op.create_index(op.f("ix_avvik_meldar_loynd_person_id"), "avvik_meldar_loynd", ["person_id"], unique=False)
+    op.create_table(
+        "avvik_meldeplikt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("avvik_id", sa.Integer(), nullable=False),
+        sa.Column("meldeplikt", sa.String(length=60), nullable=False),
+        sa.Column("kjent", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("frist", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("avgjort_tid", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("avgjort_av_id", sa.Integer(), nullable=True),
+        sa.Column("maate", sa.String(length=200), nullable=False),
+        sa.Column("grunngiving", sa.Text(), nullable=False),
+        sa.Column("manuell", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("(status = 'open') = (avgjort_tid IS NULL)", name=op.f("ck_avvik_meldeplikt_avgjort")),
+        sa.CheckConstraint("status <> 'ikkje_meldt' OR grunngiving <> ''", name=op.f("ck_avvik_meldeplikt_grunngiving")),
+        sa.CheckConstraint("status IN ('open', 'meldt', 'ikkje_meldt')", name=op.f("ck_avvik_meldeplikt_status")),
+        sa.ForeignKeyConstraint(["avgjort_av_id"], ["person.id"], name=op.f("fk_avvik_meldeplikt_avgjort_av_id_person")),
+        sa.ForeignKeyConstraint(["avvik_id"], ["avvik.id"], name=op.f("fk_avvik_meldeplikt_avvik_id_avvik")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_avvik_meldeplikt")),
+        sa.UniqueConstraint("avvik_id", "meldeplikt", name=op.f("uq_avvik_meldeplikt_avvik_id_meldeplikt")),
+    )
+    op.create_table(
+        "avvik_nokkel",
+        sa.Column("nokkel", sa.String(length=36), nullable=False),
+        sa.Column("avvik_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("kropp_hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["avvik_id"], ["avvik.id"], name=op.f("fk_avvik_nokkel_avvik_id_avvik")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_avvik_nokkel_person_id_person")),
+        sa.PrimaryKeyConstraint("nokkel", name=op.f("pk_avvik_nokkel")),
+    )
+    op.create_index(op.f("ix_avvik_nokkel_avvik_id"), "avvik_nokkel", ["avvik_id"], unique=False)
+    op.create_table(
+        "avvik_tillegg",
+        sa.Column("avvik_id", sa.Integer(), nullable=False),
+        sa.Column("felt", sa.String(length=60), nullable=False),
+        sa.Column("verdi", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(["avvik_id"], ["avvik.id"], name=op.f("fk_avvik_tillegg_avvik_id_avvik")),
+        sa.PrimaryKeyConstraint("avvik_id", "felt", name=op.f("pk_avvik_tillegg")),
+    )
+    op.create_table(
+        "avvik_tiltak",
+        sa.Column("avvik_id", sa.Integer(), nullable=False),
+        sa.Column("tiltak_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["avvik_id"], ["avvik.id"], name=op.f("fk_avvik_tiltak_avvik_id_avvik")),
+        sa.ForeignKeyConstraint(["tiltak_id"], ["tiltak.id"], name=op.f("fk_avvik_tiltak_tiltak_id_tiltak")),
+        sa.PrimaryKeyConstraint("avvik_id", "tiltak_id", name=op.f("pk_avvik_tiltak")),
+    )
+    op.create_index(op.f("ix_avvik_tiltak_tiltak_id"), "avvik_tiltak", ["tiltak_id"], unique=False)
+    op.create_table(
+        "avvik_utfall",
+        sa.Column("avvik_id", sa.Integer(), nullable=False),
+        sa.Column("utfall", sa.String(length=60), nullable=False),
+        sa.Column("grunngiving", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["avvik_id"], ["avvik.id"], name=op.f("fk_avvik_utfall_avvik_id_avvik")),
+        sa.PrimaryKeyConstraint("avvik_id", "utfall", name=op.f("pk_avvik_utfall")),
+    )
+    op.create_table(
+        "tiltak_hending",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tiltak_id", sa.Integer(), nullable=False),
+        sa.Column("tid", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("slag", sa.String(length=20), nullable=False),
+        sa.Column("fra", sa.String(length=60), nullable=False),
+        sa.Column("til", sa.String(length=60), nullable=False),
+        sa.Column("tekst", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_tiltak_hending_person_id_person")),
+        sa.ForeignKeyConstraint(["tiltak_id"], ["tiltak.id"], name=op.f("fk_tiltak_hending_tiltak_id_tiltak")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tiltak_hending")),
+    )
+    op.create_index("ix_tiltak_hending_tiltak", "tiltak_hending", ["tiltak_id", "id"], unique=False)
+    op.create_table(
+        "tiltak_opphav",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tiltak_id", sa.Integer(), nullable=False),
+        sa.Column("slag", sa.String(length=40), nullable=False),
+        sa.Column("ref_id", sa.Integer(), nullable=False),
+        sa.Column("namn", sa.String(length=60), nullable=False),
+        sa.Column("synleg", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["tiltak_id"], ["tiltak.id"], name=op.f("fk_tiltak_opphav_tiltak_id_tiltak")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tiltak_opphav")),
+        sa.UniqueConstraint("tiltak_id", "slag", "ref_id", name=op.f("uq_tiltak_opphav_tiltak_id_slag_ref_id")),
+    )
+    op.create_index("ix_tiltak_opphav_ref", "tiltak_opphav", ["slag", "ref_id"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Remove the tables."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index("ix_tiltak_opphav_ref", table_name="tiltak_opphav")
+    op.drop_table("tiltak_opphav")
+    op.drop_index("ix_tiltak_hending_tiltak", table_name="tiltak_hending")
+    op.drop_table("tiltak_hending")
+    op.drop_table("avvik_utfall")
+    op.drop_index(op.f("ix_avvik_tiltak_tiltak_id"), table_name="avvik_tiltak")
+    op.drop_table("avvik_tiltak")
+    op.drop_table("avvik_tillegg")
+    op.drop_index(op.f("ix_avvik_nokkel_avvik_id"), table_name="avvik_nokkel")
+    op.drop_table("avvik_nokkel")
+    op.drop_table("avvik_meldeplikt")
+    op.drop_index(op.f("ix_avvik_meldar_loynd_person_id"), table_name="avvik_meldar_loynd")
+    op.drop_table("avvik_meldar_loynd")
+    op.drop_index(op.f("ix_avvik_lenkje_til_id"), table_name="avvik_lenkje")
+    op.drop_table("avvik_lenkje")
+    op.drop_index(op.f("ix_avvik_inhabil_person_id"), table_name="avvik_inhabil")
+    op.drop_table("avvik_inhabil")
+    op.drop_index("ix_avvik_hending_sak", table_name="avvik_hending")
+    op.drop_table("avvik_hending")
+    op.drop_table("avvik_arsak")
+    op.drop_index(op.f("ix_tiltak_laga_av_id"), table_name="tiltak")
+    op.drop_index("ix_tiltak_frist", table_name="tiltak")
+    op.drop_index("ix_tiltak_eining_status", table_name="tiltak")
+    op.drop_index("ix_tiltak_effekt_frist", table_name="tiltak")
+    op.drop_index("ix_tiltak_ansvarleg", table_name="tiltak")
+    op.drop_table("tiltak")
     op.drop_index(op.f("ix_tilgang_person_id"), table_name="tilgang")
     op.drop_index("ix_tilgang_eining_rolle", table_name="tilgang")
     op.drop_table("tilgang")
@@ -469,6 +774,13 @@ def downgrade() -> None:
     op.drop_table("person_eining")
     op.drop_index(op.f("ix_eining_historie_eining_id"), table_name="eining_historie")
     op.drop_table("eining_historie")
+    op.drop_index("ix_avvik_meldar", table_name="avvik")
+    op.drop_index("ix_avvik_handsamar", table_name="avvik")
+    op.drop_index("ix_avvik_gruppe", table_name="avvik")
+    op.drop_index("ix_avvik_frist", table_name="avvik")
+    op.drop_index("ix_avvik_eining_status", table_name="avvik")
+    op.drop_index("ix_avvik_eining_id_desc", table_name="avvik")
+    op.drop_table("avvik")
     op.drop_index(op.f("ix_tilgangsgruppe_medlem_person_id"), table_name="tilgangsgruppe_medlem")
     op.drop_table("tilgangsgruppe_medlem")
     op.drop_index(op.f("ix_okt_person_id"), table_name="okt")
@@ -485,6 +797,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_eining_sti"), table_name="eining")
     op.drop_index(op.f("ix_eining_overordna_id"), table_name="eining")
     op.drop_table("eining")
+    op.drop_index(op.f("ix_avvik_kladd_person_id"), table_name="avvik_kladd")
+    op.drop_table("avvik_kladd")
     op.drop_table("yrke")
     op.drop_table("utfall")
     op.drop_table("underkategori")
@@ -503,6 +817,7 @@ def downgrade() -> None:
     op.drop_table("innloggingsforsok")
     op.drop_table("hovudtype")
     op.drop_table("frist")
+    op.drop_table("avvik_teljar")
     op.drop_table("art")
     op.drop_table("arsak")
     op.drop_table("alvorsgrad")
