@@ -45,9 +45,7 @@ class Person(Base):
 
     def is_away(self, day: date) -> bool:
         """Registered as away on that day; an open end counts as still away."""
-        return (
-            self.borte_fra is not None and self.borte_fra <= day and (self.borte_til is None or day <= self.borte_til)
-        )
+        return self.borte_fra is not None and self.borte_fra <= day and (self.borte_til is None or day <= self.borte_til)
 
 
 class PersonEining(Base):
