@@ -66,8 +66,9 @@ def clean(value: str, *, max_len: int, multiline: bool) -> str:
 
 def bounded_int(text: str, lo: int, hi: int) -> int:
     """A whole number from `lo` to `hi`, both included. Raises `BadText` for anything else, however long."""
-    digits = unicodedata.normalize("NFKC", text[:64]).strip().replace("\u2212", "-")
-    body = digits.removeprefix("-").removeprefix("+") if digits.count("-") + digits.count("+") <= 1 else ""
-    if len(text) > 64 or len(body) > _MAX_DIGITS or not (body.isascii() and body.isdigit()) or not lo <= int(digits) <= hi:
+    typed = unicodedata.normalize("NFKC", text[: _MAX_DIGITS * 2]).strip().replace("\u2212", "-")
+    digits = typed[1:] if typed[:1] in {"-", "+"} else typed
+    readable = digits.isdecimal() and len(digits) <= _MAX_DIGITS and len(text) <= _MAX_DIGITS * 2
+    if not readable or not lo <= int(typed) <= hi:
         raise BadText(_("Skriv eit heiltal frå %(lo)s til %(hi)s.", lo=fnumber(lo), hi=fnumber(hi)))
-    return int(digits)
+    return int(typed)

@@ -14,6 +14,7 @@ MAX_PIXELS = 40_000_000
 _BROKEN = (
     OSError, ValueError, SyntaxError, RuntimeError, EOFError, LookupError, TypeError, ArithmeticError, AttributeError,
     MemoryError, struct.error, zlib.error,
+    Warning,  # where warnings are errors
 )  # fmt: skip
 _MADE = {
     "JPEG": ("image/jpeg", "jpg", {"quality": 88}),

@@ -25,7 +25,7 @@ _APP = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xm
 _CUSTOM = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"/>'
 _EMPTIED = {"docProps/core.xml": _CORE, "docProps/app.xml": _APP, "docProps/custom.xml": _CUSTOM}
 _AUTHORS = re.compile(rb'((?:w:author|w:initials|w15:author|displayName|userId|providerId)=)"[^"]*"|(<author>)[^<]*(</author>)')
-_AUTHOR_PARTS = re.compile(r"(?:word/[^/]+|xl/(?:comments[^/]*|persons/[^/]+|threadedComments/[^/]+))\.xml", re.IGNORECASE)
+_AUTHOR_PARTS = re.compile(r"(?:word/.+|xl/(?:comments|persons|threadedComments).*)\.xml", re.IGNORECASE)
 _PICTURES = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG"}
 
 

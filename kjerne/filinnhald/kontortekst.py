@@ -4,6 +4,7 @@ import re
 import zipfile
 from xml.parsers import expat
 
+_SHARED = "xl/sharedStrings.xml"
 _MAX_TEXT = 5_000_000
 _MAX_ELEMENTS = 3_000_000  # some seconds of reading
 _SHORT_NUMBER = re.compile(r"[0-9]{10}")
@@ -103,23 +104,20 @@ def _read(archive: zipfile.ZipFile, name: str, shared: list[str] | None = None) 
     return reader
 
 
-def _all(archive: zipfile.ZipFile, pattern: str, shared: list[str] | None = None) -> str:
-    names = sorted(name for name in set(archive.namelist()) if re.fullmatch(pattern, name))
+def _all(archive: zipfile.ZipFile, shared: list[str] | None = None) -> str:
+    """The text of every XML part, wherever a program chose to put it (the table of shared strings excepted)."""
+    names = sorted(name for name in set(archive.namelist()) if name.lower().endswith(".xml") and name != _SHARED)
     texts = ["".join(_read(archive, name, shared).out) for name in names]
     if sum(map(len, texts)) > _MAX_TEXT:
         raise TooMuchError
-    return "\n".join(texts)
+    return "\n".join(text.strip("\n") for text in texts if text.strip())
 
 
 def document_text(archive: zipfile.ZipFile) -> str:
     """All text of a Word file: body, headers, notes, comments, deleted text, drawings."""
-    return _all(archive, r"word/(?:[^/]+|diagrams/[^/]+|charts/[^/]+|glossary/[^/]+)\.xml")
+    return _all(archive)
 
 
 def workbook_text(archive: zipfile.ZipFile) -> str:
     """All text of an Excel file, one row a line: names of sheets, cells, comments, headers, drawings."""
-    names = archive.namelist()
-    shared = _read(archive, "xl/sharedStrings.xml").items if "xl/sharedStrings.xml" in names else []
-    sheets = _all(archive, r"xl/(?:workbook|worksheets/[^/]+)\.xml", shared)
-    rest = _all(archive, r"xl/(?:comments[^/]*|threadedComments/[^/]+|drawings/[^/]+|charts/[^/]+)\.xml")
-    return f"{sheets}\n{rest}"
+    return _all(archive, _read(archive, _SHARED).items if _SHARED in archive.namelist() else [])

@@ -50,11 +50,12 @@ function tokensOf(text, knownWords) {
   const matches = [...text.matchAll(TOKEN)];
   const lows = matches.map((match) => match[0].toLowerCase());
   const hidden = new Set();
-  lows.forEach((low, at) => {
+  for (const [at, low] of lows.entries()) {
     for (const phrase of phrases.get(low) ?? []) {
-      if (phrase.every((word, offset) => lows[at + offset] === word)) phrase.forEach((_, offset) => hidden.add(at + offset));
+      const here = phrase.every((word, offset) => lows[at + offset] === word);
+      if (here) for (const offset of phrase.keys()) hidden.add(at + offset);
     }
-  });
+  }
   return matches.map((match, at) => {
     const before = at ? matches[at - 1] : null;
     const gap = before ? text.slice(before.index + before[0].length, match.index) : ".";
