@@ -12,7 +12,7 @@ import openpyxl
 import pikepdf
 import pillow_heif
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 from reportlab.pdfgen.canvas import Canvas
 
 from kjerne import i18n
@@ -116,6 +116,19 @@ def test_an_image_is_drawn_anew_upright_and_without_metadata(kind, mime, ending)
         assert green < 60
     assert SECRET.encode() not in made.data
     assert b"Exif" not in made.data
+
+
+def test_comments_and_text_chunks_leave_an_image():
+    picture = Image.new("RGB", (4, 4))
+    written = PngImagePlugin.PngInfo()
+    written.add_text("Author", SECRET)
+    as_jpeg, as_png = io.BytesIO(), io.BytesIO()
+    picture.save(as_jpeg, "JPEG", comment=SECRET, xmp=SECRET.encode(), icc_profile=SECRET.encode())
+    picture.save(as_png, "PNG", pnginfo=written, icc_profile=SECRET.encode())
+    for out in (as_jpeg, as_png):
+        assert SECRET.encode() in out.getvalue() or out is as_png
+        with Image.open(io.BytesIO(inspect(out.getvalue(), "x").data)) as drawn:
+            assert not {"comment", "Author", "xmp", "icc_profile"} & set(drawn.info)
 
 
 def test_a_transparent_png_stays_transparent():
@@ -236,6 +249,14 @@ def test_a_zip_bomb_is_refused_by_its_sizes_alone():
     with pytest.raises(BadFile, match="pakka ut"):
         inspect(bomb, "x.docx")
     assert time.process_time() - began < 0.5, "nothing was unpacked"
+
+
+def test_more_than_a_hundred_mebibytes_are_refused_however_well_they_are_packed():
+    part = b"\0" * (1024 * 1024)
+    padding = random.Random(1).randbytes(900_000)
+    large = {f"word/{n}.bin": part for n in range(100)}
+    with pytest.raises(BadFile, match="pakka ut"):
+        inspect(zipped({"word/document.xml": "<x/>", "word/p.bin": padding, **large}), "x.docx")
 
 
 def test_a_zip_that_lies_about_its_sizes_is_broken(monkeypatch):

@@ -29,6 +29,13 @@ def test_what_is_typed_is_kept_clean(typed, kept):
     assert clean(typed, max_len=100, multiline=True) == kept
 
 
+@pytest.mark.parametrize(
+    "mark", [*"\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u200b\u00ad\x00\x1f\x7f\x9f"]
+)
+def test_no_direction_mark_or_control_character_is_kept(mark):
+    assert clean(f"a{mark}b", max_len=100, multiline=True) == "ab"
+
+
 def test_one_line_holds_no_line_break():
     assert clean("to\r\n\tord \u00a0 her\n", max_len=100, multiline=False) == "to ord her"
 
