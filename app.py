@@ -1,12 +1,14 @@
 """Puts the parts together: areas, handlers, jobs, menu, one table each. Knows every domain; only the edges import it."""
 
+import errno
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import flask_login
+import structlog
 from flask import Flask, g, has_request_context, request
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
@@ -20,8 +22,9 @@ from kjerne.clock import utcnow
 from kjerne.config import Config
 from kjerne.db import Databases
 from kjerne.errors import Refusal
-from kjerne.i18n import gettext as _
+from kjerne.i18n import lazy as _l
 from kjerne.jobs import Job
+from kjerne.log import write_head
 from kjerne.mail import send_outbox
 from kjerne.web import Area, House, MenuItem
 from kjerne.work import Handler
@@ -29,8 +32,12 @@ from kjerne.work import Handler
 AREAS: tuple[Area, ...] = (konto.views.area, framside.views.area)
 MENU: tuple[MenuItem, ...] = ()
 HANDLERS: dict[type, tuple[Handler, ...]] = {}
-JOBS: tuple[Job, ...] = (Job("utboks", direct=send_outbox, every_minutes=1),)
+JOBS: tuple[Job, ...] = (
+    Job("utboks", direct=send_outbox, every_minutes=1),
+    Job("logghovud", run=write_head, hour=4, minute=10),
+)
 
+logger = structlog.get_logger()
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -38,8 +45,14 @@ CSP = (
 HERE = Path(__file__).resolve().parent
 MIB = 1024 * 1024
 DISK_FULL = ("disk is full", "No space left", "could not extend")
+AGAIN = _l("Noko gjekk gale hos oss. Ingenting er lagra eller endra. Prøv igjen. Hender det på nytt, sei frå til administratoren.")
 MESSAGES = {
-    400: "Førespurnaden var ikkje til å forstå. Gå tilbake og prøv igjen. Ingenting er lagra eller endra.",
+    400: _l("Førespurnaden var ikkje til å forstå. Gå tilbake og prøv igjen. Ingenting er lagra eller endra."),
+    409: _l("Nokon andre gjorde det same samtidig, så dette vart ikkje lagra. Last sida på nytt og sjå korleis det er no."),
+    413: _l("Det du sender er for stort. Del det opp, eller send eit mindre bilete. Ingenting er lagra."),
+    500: AGAIN,
+    503: _l("Databasen svarar ikkje no. Det du skreiv er ikkje lagra. Lat sida stå, og prøv igjen om litt."),
+    507: _l("Disken på tenaren er full. Det du skreiv er ikkje lagra. Lat sida stå, og prøv igjen seinare."),
 }
 
 
@@ -49,9 +62,7 @@ class IdConverter(IntegerConverter):
     regex = r"\d{1,9}"
 
 
-def create_app(
-    config: Config | None = None, databases: Databases | None = None, clock: Callable[[], datetime] = utcnow
-) -> Flask:
+def create_app(config: Config | None = None, databases: Databases | None = None, clock: Callable[[], datetime] = utcnow) -> Flask:
     """The web application. Tests hand in their own settings, database and clock."""
     config = config or environment.load()
     app = Flask(__name__, template_folder=str(HERE / "templates"), static_folder=str(HERE / "static"))
@@ -118,41 +129,35 @@ def _install_templates(app: Flask) -> None:
 
 
 def _install_errors(app: Flask) -> None:
-    def show(status: int, message: str) -> Response:
+    def show(status: int) -> Response:
         g.pop("work", None)
-        chosen = request.cookies.get(web.SPRAK_COOKIE, "nn")
-        with i18n.language(chosen):
-            refusal = Refusal(_(message))
-            return web.error_page(None, refusal, status)
+        with i18n.language(request.cookies.get(web.SPRAK_COOKIE, "nn")):
+            said = "" if status == 404 else str(MESSAGES.get(status, AGAIN if status >= 500 else MESSAGES[400]))
+            return web.error_page(None, Refusal(said), status)
 
     @app.errorhandler(HTTPException)
     def on_http(error: HTTPException) -> Response:
-        status = error.code or 500
-        texts = {
-            404: "",
-            405: "",
-            413: "Det du sende er for stort. Del det opp, eller send eit mindre bilete. Ingenting er lagra.",
-        }
-        if error.response is not None:
+        if isinstance(error.response, Response):
             return error.response  # a redirect the router made itself
-        return show(404 if status == 405 else status, texts.get(status, MESSAGES[400]))
+        return show(404 if error.code == 405 else error.code or 500)
 
     @app.errorhandler(DBAPIError)
     def on_database(error: DBAPIError) -> Response:
-        text = str(error.orig)
-        if any(sign in text for sign in DISK_FULL):
-            return show(
-                507, "Disken på tenaren er full. Det du skreiv er ikkje lagra. Lat sida stå, og prøv igjen seinare."
-            )
-        return show(
-            503, "Databasen svarar ikkje no. Det du skreiv er ikkje lagra. Lat sida stå, og prøv igjen om litt."
-        )
+        if any(sign in str(error.orig) for sign in DISK_FULL):
+            return show(507)
+        if isinstance(error, IntegrityError):
+            return show(409)
+        if isinstance(error, OperationalError | InterfaceError):
+            return show(503)
+        logger.error("database_error", error=type(error.orig).__name__)
+        return show(500)
 
     @app.errorhandler(OSError)
-    def on_disk(_error: OSError) -> Response:
-        return show(
-            507, "Disken på tenaren er full. Det du skreiv er ikkje lagra. Lat sida stå, og prøv igjen seinare."
-        )
+    def on_disk(error: OSError) -> Response:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return show(507)
+        logger.error("os_error", error=type(error).__name__)
+        return show(500)
 
 
 def _headers(response: Response) -> Response:

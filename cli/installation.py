@@ -15,7 +15,7 @@ from kjerne.jobs import Runner, system_work
 from kjerne.work import Work
 
 
-class Stop(Exception):  # noqa: N818 - it ends a command; the sentence is for the person
+class Stop(Exception):
     """The command cannot do it; the text is a whole sentence and the exit code is 1."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import DBAPIError
 
-from cli import data, server, start
+from cli import check, data, people, server, start
 from cli.installation import Stop, open_installation
 from kjerne.config import ConfigError
 from kjerne.errors import Refusal
@@ -18,7 +18,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands, each with its own --help."""
     made = argparse.ArgumentParser(prog="internkontroll", description=ABOUT)
     commands = made.add_subparsers(required=True, metavar="COMMAND")
-    for part in (start, server, data):
+    for part in (start, server, data, people, check):
         part.add_commands(commands)
     return made
 

@@ -35,7 +35,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Aware in, UTC out; naive raises ValueError."""
         if value is None:
             return None
@@ -43,7 +43,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a naive datetime reached the database")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """SQLite gives naive UTC back: make it aware again."""
         if value is None:
             return None
@@ -60,7 +60,7 @@ def _sqlite_engine(url: str) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _on_connect(raw: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
+    def _on_connect(raw: Any, _record: object) -> None:
         raw.isolation_level = None
         cursor = raw.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):

@@ -1,14 +1,17 @@
 """The append-only log: a chain of HMACs with a key outside the database. Field names and digests, never text.
 
 One row (`logghovud`) is the head of the chain; it is locked while a line is added, so that lines stand in one order.
+The head is written outside the database daily, signed: else the tail could be cut unseen.
 """
 
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -45,6 +48,22 @@ def line_mac(key: bytes, previous: str, line: Loggline) -> str:
     return hmac.new(key, json.dumps(said, sort_keys=True, separators=(",", ":")).encode(), hashlib.sha256).hexdigest()
 
 
+@dataclass(frozen=True)
+class Head:
+    """A signed checkpoint: the chain's head at a moment (`tid`, UTC), as it was written outside the database."""
+
+    tid: str
+    siste_id: int
+    mac: str
+    signatur: str
+
+
+def signature(key: bytes, head: Head) -> str:
+    """What signs a head."""
+    said = json.dumps(["head", head.tid, head.siste_id, head.mac])
+    return hmac.new(key, said.encode(), hashlib.sha256).hexdigest()
+
+
 def record(
     work: Work,
     subject_type: str,
@@ -75,27 +94,89 @@ def record(
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer of a check: how many lines stood, the head's mac, and the first broken line's number when one is broken."""
+    """The answer of a check: how many lines stood, the head's mac, and where and why it is broken when it is.
+
+    `why` is one of: gap, changed, head, cut (a line the outside head file knows is gone or another), outside (a line of
+    that file is not signed by us).
+    """
 
     lines: int
     head: str
     broken_at: int | None
+    why: str = ""
 
 
-def verify(db: Session, secret_key: str) -> Verdict:
-    """Walk the chain from its first line to its head."""
+def verify(db: Session, secret_key: str, heads: Sequence[Head] = ()) -> Verdict:
+    """Walk the chain from its first line to its head, and hold it against the heads that were written outside.
+
+    Lines older than a signed head may be gone (their retention has passed): the walk starts from that head.
+    """
     key = chain_key(secret_key)
-    previous, count = "", 0
+    known = {head.siste_id: head.mac for head in heads}
+    forged = [head.siste_id for head in heads if not hmac.compare_digest(head.signatur, signature(key, head))]
+    if forged:
+        return Verdict(0, "", forged[0], "outside")
+    return _walk(db, key, known)
+
+
+def _walk(db: Session, key: bytes, known: dict[int, str]) -> Verdict:
+    previous, at, count = "", 0, 0
     for line in _lines(db):
-        count += 1
-        if line.id != count or not hmac.compare_digest(line.mac, line_mac(key, previous, line)):
-            return Verdict(count, previous, line.id)
+        if count == 0 and line.id > 1 and line.id - 1 in known:
+            previous, at = known[line.id - 1], line.id - 1
+        count, at = count + 1, at + 1
+        fault = _fault(key, previous, line, at, known)
+        if fault:
+            return Verdict(count, previous, at, fault)
         previous = line.mac
     head = db.get(Logghovud, 1)
-    if head is None or head.siste_id != count or head.mac != previous:
-        return Verdict(count, previous, count + 1)
-    return Verdict(count, previous, None)
+    fault = "head" if head is None or head.siste_id != at or head.mac != previous else ""
+    if known and max(known) > at:
+        fault = "cut"
+    return Verdict(count, previous, at + 1 if fault else None, fault)
+
+
+def _fault(key: bytes, previous: str, line: Loggline, at: int, known: dict[int, str]) -> str:
+    if line.id != at:
+        return "gap"
+    if not hmac.compare_digest(line.mac, line_mac(key, previous, line)):
+        return "changed"
+    return "cut" if known.get(line.id, line.mac) != line.mac else ""
 
 
 def _lines(db: Session) -> Iterator[Loggline]:
     yield from db.scalars(select(Loggline).order_by(Loggline.id).execution_options(yield_per=2000))
+
+
+def heads_path(data_dir: Path) -> Path:
+    """The file of heads. Copy it to another machine daily: without that, whoever owns both can cut the tail unseen."""
+    return data_dir / "logg" / "hovud.jsonl"
+
+
+def write_head(work: Work) -> Head:
+    """Append the chain's head, signed, to the file outside the database. Safe on the disk when it returns."""
+    row = work.db.get_one(Logghovud, 1)
+    moment = work.now.astimezone(UTC).isoformat(timespec="seconds")
+    head = Head(moment, row.siste_id, row.mac, "")
+    head = replace(head, signatur=signature(chain_key(work.config.secret_key), head))
+    path = heads_path(work.config.data_dir)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="ascii") as handle:
+        handle.write(json.dumps(asdict(head)) + "\n")
+        handle.flush()
+        os.fsync(handle.fileno())
+    return head
+
+
+def read_heads(data_dir: Path) -> list[Head]:
+    """The heads written so far; none when the file is not there. Raises ValueError for a line that is none."""
+    path = heads_path(data_dir)
+    if not path.exists():
+        return []
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            found.append(Head(**json.loads(line)))
+        except (TypeError, json.JSONDecodeError):
+            raise ValueError(f"line {number} of {path.name} is no head of the log") from None
+    return found

@@ -55,7 +55,8 @@ def _message(config: Config, row: Epost) -> EmailMessage:
     return message
 
 
-def _connect(url: str) -> smtplib.SMTP:
+def connect(url: str) -> smtplib.SMTP:
+    """Reach the mail server, encrypted where it can be, and log in when the address says as whom."""
     parts = urlsplit(url)
     host, port = parts.hostname or "localhost", parts.port
     server: smtplib.SMTP
@@ -63,6 +64,7 @@ def _connect(url: str) -> smtplib.SMTP:
         server = smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
     else:
         server = smtplib.SMTP(host, port or 25, timeout=TIMEOUT_SECONDS)
+        server.ehlo()
         if server.has_extn("starttls"):
             server.starttls(context=ssl.create_default_context())
     if parts.username:
@@ -115,7 +117,7 @@ def _claim(databases: Databases, now: datetime) -> Epost | None:
 
 def _send(config: Config, row: Epost) -> str | None:
     try:
-        server = _connect(config.smtp_url)
+        server = connect(config.smtp_url)
         try:
             server.send_message(_message(config, row))
         finally:

@@ -16,6 +16,7 @@ from flask import Blueprint, Flask, current_app, g, make_response, redirect, ren
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
@@ -24,7 +25,7 @@ from kjerne.access import Open, Right
 from kjerne.clock import oslo_date
 from kjerne.config import Config
 from kjerne.db import Databases
-from kjerne.errors import NotFound, Refusal, TooMany
+from kjerne.errors import Conflict, NotFound, Refusal, TooMany
 from kjerne.i18n import SPRAK, language
 from kjerne.i18n import gettext as _
 from kjerne.innstilling import settings
@@ -37,7 +38,7 @@ MAX_FIELDS = 500
 
 @dataclass(frozen=True)
 class MenuItem:
-    """An entry of the menu, shown to those who hold one of its rights. `badge` counts what waits, from the same query as the list."""
+    """An entry of the menu, for those who hold one of its rights. `badge` counts what waits, from the same query as the list."""
 
     text: object
     endpoint: str
@@ -57,7 +58,7 @@ class House:
     menu: Sequence[MenuItem] = ()
 
 
-class Innlogga(flask_login.UserMixin):  # type: ignore[misc]  # flask_login has no types
+class Innlogga(flask_login.UserMixin):
     """The person behind the request, as Flask-Login knows her."""
 
     def __init__(self, okt: Okt, person: Person) -> None:
@@ -106,7 +107,7 @@ class Area(Blueprint):
         return decorate
 
 
-def _note_need(app: Flask | Any, endpoint: str, needs: Right | Open) -> None:  # noqa: ANN401 - Flask's SansioApp
+def _note_need(app: Flask | Any, endpoint: str, needs: Right | Open) -> None:
     app.extensions.setdefault("internkontroll_needs", {})[endpoint] = needs
 
 
@@ -126,12 +127,25 @@ def _serve(view: View, needs: Right | Open, method: str, values: Mapping[str, ob
             except Refusal as refusal:
                 db.rollback()
                 answer = error_page(work, refusal)
+            except StaleDataError:
+                db.rollback()
+                answer = error_page(
+                    work,
+                    Conflict(
+                        _("Nokon andre endra dette medan du heldt på. Ditt er ikkje lagra. Gå tilbake, og sjå kva som er nytt.")
+                    ),
+                )
                 if writes and work.readings:
                     _write_readings(db, work)
                     db.commit()
             if not writes:
                 _note_use(parts, work)
             return answer
+
+
+def _changed_meanwhile() -> Conflict:
+    """Two had the same row open, and the other was first. Pages with long texts show both themselves."""
+    return Conflict(_("Nokon andre endra dette medan du heldt på. Ditt er ikkje lagra. Gå tilbake, og sjå kva som er nytt."))
 
 
 def _open_work(db: Session, parts: House) -> Work:
@@ -154,7 +168,7 @@ def our_settings() -> dict[str, str]:
 
 
 def _gate(work: Work, needs: Right | Open, *, writes: bool) -> Response | None:
-    """The one order of questions: logged in? the right? the CSRF token?"""
+    """The one order of questions: is she logged in, has she the right, is the form's token ours."""
     if needs is not Open.ALL and work.person is None:
         return _ask_login(work, writes=writes)
     if isinstance(needs, Right) and not work.has(needs):
