@@ -140,9 +140,7 @@ def main() -> None:
     for cases in sizes:
         with municipality(cases) as client:
             found = CASE.search(client.get("/avvik/"))
-            pages = {"framside": "/", "liste": "/avvik/", "skjema": "/avvik/nytt"} | (
-                {"sak": found[1]} if found else {}
-            )
+            pages = {"framside": "/", "liste": "/avvik/", "skjema": "/avvik/nytt"} | ({"sak": found[1]} if found else {})
             for name, path in pages.items():
                 median, slow = measure(partial(client.get, path))
                 print(f"{cases:>8}  {name:<14} {median:>10.1f} {slow:>8.1f}")
