@@ -94,7 +94,7 @@ def _finish(work: Work, avvik: Avvik) -> None:
 
 
 def bulk_close(work: Work, answers: dict[str, str], *, arsak: str, grunngiving: str) -> list[str]:
-    """Close many green cases (1-2, no measures) at once, one answer each. Returns the numbers closed; others are left as they are."""
+    """Close many green cases (1-2, no measures), one answer each. Returns the numbers closed; others stay as they are."""
     closed: list[str] = []
     for nr, answer in answers.items():
         if not answer.strip():

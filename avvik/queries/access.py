@@ -126,7 +126,7 @@ def who_am_i(work: Work, avvik: Avvik) -> frozenset[Who]:
     if reporter:
         found.add(Who.REPORTER)
     ordinary = avvik.sensitiv_gruppe == ""
-    by_right = ordinary and work.has(Right.AVVIK_BEHANDLE, avvik.eining_id) and not (reporter and not _reads(work, avvik))
+    by_right = ordinary and work.has(Right.AVVIK_BEHANDLE, avvik.eining_id) and not (reporter and not reads_by_role(work, avvik))
     by_group = not ordinary and _in_group(work, avvik)
     if avvik.sakshandsamar_id == work.me.id or by_right or by_group:
         found.add(Who.HANDLER)
@@ -137,6 +137,7 @@ def who_am_i(work: Work, avvik: Avvik) -> frozenset[Who]:
     return frozenset(found)
 
 
-def _reads(work: Work, avvik: Avvik) -> bool:
-    """Whether she reads it by her role, not only because she filed it."""
-    return work.db.scalar(select(Avvik.id).where(Avvik.id == avvik.id, in_line(work))) is not None
+def reads_by_role(work: Work, avvik: Avvik) -> bool:
+    """Whether she reads it by her role, her group, or because she has it: not only because she filed it."""
+    by_role = or_(in_line(work), _groups(work), Avvik.sakshandsamar_id == work.me.id)
+    return work.db.scalar(select(Avvik.id).where(Avvik.id == avvik.id, by_role)) is not None

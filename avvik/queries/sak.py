@@ -183,9 +183,7 @@ def read_sak(work: Work, avvik: Avvik, *, for_reporter: bool = False) -> Sak:
         plikter=[] if for_reporter else _duties(db, avvik.id),
         tiltak=[(row, namn or "") for row, namn in measures],
         liknande=[] if for_reporter else _linked(work, avvik.id),
-        filer=list(
-            db.scalars(select(Fil).where(Fil.subjekt_type == "avvik", Fil.subjekt_id == avvik.id).order_by(Fil.id))
-        ),
+        filer=list(db.scalars(select(Fil).where(Fil.subjekt_type == "avvik", Fil.subjekt_id == avvik.id).order_by(Fil.id))),
         tillegg=[(fields[row.felt], row.verdi) for row in extra if row.felt in fields],
         kopi=_copies(db, avvik, eining, work.today),
     )

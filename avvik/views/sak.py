@@ -1,0 +1,218 @@
+"""A case's page: for those who handle or read it, with the list beside; its reporter gets her own page."""
+
+from dataclasses import dataclass
+
+from flask import request, send_file
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from avvik import tekstar
+from avvik.actions.close import closing_facts
+from avvik.actions.dialogue import may_open_name
+from avvik.models import Avvik
+from avvik.queries.access import get_avvik, is_reporter, reads_by_role, who_am_i
+from avvik.queries.lists import Lister, list_query
+from avvik.queries.sak import Plikt, Sak, fil_of_case, ordliste, read_sak, readers
+from avvik.rules import MANGELNAMN, OPEN, STATUSNAMN, STEGNAMN, Mangel, Status, Steg, Who, closing_gaps, open_steps
+from avvik.views.area import area
+from avvik.views.liste import PAGE_SIZE, rows_of
+from avvik.views.meld import reporter_page
+from kjerne import files
+from kjerne.access import Open, Right, Rolle
+from kjerne.errors import NotFound, Refused
+from kjerne.i18n import gettext as _
+from kjerne.katalog import Meldeplikt, in_force
+from kjerne.models import Eining, Person, PersonEining, Tilgang
+from kjerne.vakt import Guarded
+from kjerne.web import render
+from kjerne.work import Work
+
+#: The most urgent missing rule → the step that mends it, in the order the foot of the page offers them.
+MENDS: dict[Mangel, Steg] = {
+    Mangel.MELDEPLIKT: Steg.MELDEPLIKT,
+    Mangel.ARSAK: Steg.ARSAK,
+    Mangel.SVAR: Steg.SVAR,
+    Mangel.TILTAK: Steg.TILTAK,
+    Mangel.UTFALL: Steg.UTFALL,
+    Mangel.SLUTTSVAR: Steg.UTFALL,
+}
+KEYS: dict[Steg, str] = {
+    Steg.SVAR: "s",
+    Steg.UTFALL: "u",
+    Steg.TILTAK: "t",
+    Steg.MELDEPLIKT: "m",
+    Steg.ARSAK: "a",
+    Steg.LUKK: "l",
+    Steg.KLASSIFISER: "k",
+}
+FIRST_ROW = (Steg.LUKK, Steg.SVAR, Steg.UTFALL, Steg.TILTAK)
+ICONS: dict[Steg, str] = {
+    Steg.MELDEPLIKT: "flag",
+    Steg.SVAR: "reply",
+    Steg.TILTAK: "plus",
+    Steg.UTFALL: "check",
+    Steg.LUKK: "lock",
+    Steg.START: "arrow-right",
+}
+NO_FORM = frozenset({Steg.START, Steg.VENT_EFFEKT, Steg.LUKK})
+SHOWN_BUTTONS = 4
+
+
+@dataclass(frozen=True)
+class Knapp:
+    """A button of the next-step bar. `form`: it posts at once; else it opens the step's own form on the page."""
+
+    steg: Steg
+    text: str
+    key: str
+    icon: str
+    form: bool
+
+
+def _buttons(steps: list[Steg], gaps: list[Mangel]) -> list[Knapp]:
+    """The most urgent missing rule first, then the common steps, then the rest (in "Meir")."""
+    order = [MENDS[gap] for gap in gaps if gap in MENDS]
+    order += [] if gaps else [Steg.LUKK]
+    order += [Steg.START, *FIRST_ROW, *steps]
+    unique = [steg for index, steg in enumerate(order) if steg in steps and steg not in order[:index]]
+    if gaps and Steg.LUKK in unique:
+        unique.remove(Steg.LUKK)
+        unique.append(Steg.LUKK)
+    return [Knapp(steg, str(STEGNAMN[steg]), KEYS.get(steg, ""), ICONS.get(steg, ""), steg in NO_FORM) for steg in unique]
+
+
+def handlers_for(work: Work, sak: Sak) -> list[Person]:
+    """Who may be given the case: those with the right to handle in the unit's line, and the unit's deputy."""
+    above = [int(part) for part in sak.eining.sti.split("/") if part]
+    roles = [rolle.value for rolle in Rolle if rolle in (Rolle.LEIAR, Rolle.KVALITETSKOORDINATOR, Rolle.KOMMUNALSJEF)]
+    found = work.db.scalars(
+        select(Person)
+        .join(Tilgang, Tilgang.person_id == Person.id)
+        .where(Tilgang.eining_id.in_(above), Tilgang.rolle.in_(roles))
+        .order_by(Person.namn)
+        .distinct()
+    )
+    people = [person for person in found if person.is_employed(work.today)]
+    deputy = work.db.get(Person, sak.eining.stedfortredar_id) if sak.eining.stedfortredar_id else None
+    if deputy and deputy.is_employed(work.today) and deputy not in people:
+        people.append(deputy)
+    return people
+
+
+def _owners(work: Work, sak: Sak) -> list[Person]:
+    """Who may own a measure: the unit's people, and those who may handle the case."""
+    staff = work.db.scalars(
+        select(Person)
+        .join(PersonEining, PersonEining.person_id == Person.id)
+        .where(PersonEining.eining_id == sak.eining.id, Person.deaktivert.is_(False))
+        .order_by(Person.namn)
+        .limit(200)
+    )
+    people = {person.id: person for person in handlers_for(work, sak)}
+    people.update({person.id: person for person in staff if person.is_employed(work.today)})
+    return sorted(people.values(), key=lambda person: person.namn)
+
+
+def _clock(work: Work, plikt: Plikt) -> dict[str, object]:
+    """A duty as its clock shows it."""
+    rad, regel = plikt.rad, plikt.regel
+    if rad.status != "open":
+        return {"kind": "done", "text": _("Meldt") if rad.status == "meldt" else _("Ikkje meldt, med grunngiving")}
+    if rad.frist is not None and rad.kjent is not None:
+        text, kind = tekstar.left(rad.frist, work.now)
+        whole = int((rad.frist - rad.kjent).total_seconds() // 3600)
+        used = min(max(int((work.now - rad.kjent).total_seconds() // 3600), 0), whole)
+        return {"kind": "over" if kind == "bad" else "", "text": text, "whole": whole, "used": used}
+    if regel is not None and (regel.frist_timar or regel.frist_arbeidsdagar):
+        return {"kind": "", "text": _("Skriv når det blei kjent, så går klokka derifrå.")}
+    return {"kind": "", "text": _("Straks")}
+
+
+def show_case(
+    work: Work,
+    avvik: Avvik,
+    *,
+    steg: Steg | None = None,
+    refusal: Refused | None = None,
+    opna_namn: str | None = None,
+) -> str:
+    """The case's page; after a refused step with the step's form open, the sentence on top and the text kept."""
+    me = who_am_i(work, avvik)
+    if Who.REPORTER in me and not reads_by_role(work, avvik):
+        return reporter_page(work, avvik, refusal=refusal)
+    if not is_reporter(work, avvik):
+        work.read("avvik", avvik.id, "opna")
+    sak, words = read_sak(work, avvik), ordliste(work.db)
+    status = Status(avvik.status)
+    steps = open_steps(status, me)
+    gaps = closing_gaps(closing_facts(work, avvik)) if status in OPEN and Who.HANDLER in me else []
+    duties = {rule.kode: rule.text("styresmakt") for rule in work.db.scalars(select(Meldeplikt))}
+    liste = Lister(request.args.get("liste", "")) if request.args.get("liste") in set(Lister) else Lister.VENTAR
+    buttons = _buttons(steps, gaps)
+    return render(
+        work,
+        "avvik/sak.html",
+        sak=sak,
+        avvik=avvik,
+        ord=words,
+        steps=set(steps),
+        gaps=gaps,
+        mangelnamn=MANGELNAMN,
+        first=buttons[:SHOWN_BUTTONS],
+        more=buttons[SHOWN_BUTTONS:],
+        statusnamn=STATUSNAMN[status],
+        open_case=status in OPEN,
+        historie=[(linje, tekstar.sentence(linje, words, duties)) for linje in sak.historie],
+        due=tekstar.due(avvik.frist_lukking, work.today),
+        clocks=[(plikt, _clock(work, plikt)) for plikt in sak.plikter],
+        plikter=list(work.db.scalars(in_force(Meldeplikt, work.today))) if Steg.MELDEPLIKT in steps else [],
+        einingar=_units(work) if Steg.SEND_VIDARE in steps else [],
+        handterarar=handlers_for(work, sak) if Steg.TILDEL in steps else [],
+        eigarar=_owners(work, sak) if Steg.TILTAK in steps else [],
+        kan_opne_namn=may_open_name(work, avvik),
+        opna_namn=opna_namn,
+        feilsteg=steg,
+        refusal=refusal,
+        guard=refusal.verdict if isinstance(refusal, Guarded) else None,
+        typed=request.form if refusal else {},
+        liste=liste,
+        rader=rows_of(work, list_query(work, liste, limit=PAGE_SIZE), words)[:PAGE_SIZE],
+    )
+
+
+def _units(work: Work) -> list[Eining]:
+    rows = work.db.scalars(select(Eining).where(Eining.gjeld_fra <= work.today).order_by(Eining.sti))
+    return [row for row in rows if row.is_active(work.today)]
+
+
+@area.page("/<nr>", needs=Open.LOGGED_IN)
+def sak(work: Work, nr: str) -> str:
+    """The case: its reporter's page, or the page of those who handle and read it."""
+    return show_case(work, get_avvik(work, nr))
+
+
+@area.page("/<nr>/vedlegg/<uuid:fil_id>", needs=Open.LOGGED_IN)
+def hent_vedlegg(work: Work, nr: str, fil_id: object) -> ResponseReturnValue:
+    """An attachment, always as a download, only through a case one may see. The reading is logged."""
+    avvik = get_avvik(work, nr)
+    row = fil_of_case(work, avvik, str(fil_id))
+    if row is None:
+        raise NotFound
+    path = files.path_of(work.config.data_dir, row.sha256)
+    if not path.exists():
+        raise NotFound
+    if not is_reporter(work, avvik):
+        work.read("avvik", avvik.id, "vedlegg")
+    answer = send_file(path, mimetype=row.mime, as_attachment=True, download_name=row.namn, conditional=False, etag=False)
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+@area.page("/<nr>/lesarar", needs=Open.LOGGED_IN)
+def lesarar(work: Work, nr: str) -> str:
+    """Who has read the case: for its reporter and the person who has it."""
+    avvik = get_avvik(work, nr)
+    owner = avvik.sakshandsamar_id == work.me.id or work.has(Right.AVVIK_LUKK_ALVORLEG, avvik.eining_id)
+    if not owner and not is_reporter(work, avvik):
+        raise NotFound
+    return render(work, "avvik/lesarar.html", avvik=avvik, lesarar=readers(work.db, avvik.id))
