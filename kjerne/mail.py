@@ -20,7 +20,7 @@ MAX_WAIT = timedelta(hours=6)
 TIMEOUT_SECONDS = 20
 
 
-def queue(work: Work, to: Person, subject: str, body: str, key: str, at: datetime | None = None) -> None:
+def queue(work: Work, to: Person, subject: str, body: str, *, key: str, at: datetime | None = None) -> None:
     """Put a letter in the outbox, once per `key`. A person without an address gets none (she has her front page).
 
     `at`: another time than now, where the exact time would join a person to an anonymous case.
