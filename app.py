@@ -16,6 +16,9 @@ from werkzeug.wrappers import Response
 
 import framside.views
 import konto.views
+import tiltak.jobs
+import tiltak.queries
+import tiltak.views
 from kjerne import config as environment
 from kjerne import i18n, vitals, web
 from kjerne.clock import utcnow
@@ -29,12 +32,13 @@ from kjerne.mail import send_outbox
 from kjerne.web import Area, House, MenuItem
 from kjerne.work import Handler
 
-AREAS: tuple[Area, ...] = (konto.views.area, framside.views.area)
-MENU: tuple[MenuItem, ...] = ()
+AREAS: tuple[Area, ...] = (konto.views.area, framside.views.area, tiltak.views.area)
+MENU: tuple[MenuItem, ...] = (MenuItem(_l("Tiltak"), "tiltak.liste", "list-check", badge=tiltak.queries.waiting_count),)
 HANDLERS: dict[type, tuple[Handler, ...]] = {}
 JOBS: tuple[Job, ...] = (
     Job("utboks", direct=send_outbox, every_minutes=1),
     Job("logghovud", run=write_head, hour=4, minute=10),
+    *tiltak.jobs.JOBS,
 )
 
 logger = structlog.get_logger()

@@ -116,6 +116,41 @@ def _owner(work: Work, person: Person) -> Person:
     return person
 
 
+def edit(
+    work: Work,
+    tiltak: Tiltak,
+    *,
+    tittel: str,
+    skildring: str,
+    ansvarleg: Person,
+    type: str,  # noqa: A002 - the column's name
+    prioritet: int,
+    version: int | None = None,
+) -> None:
+    """Change what it is and whose it is; a new owner gets a letter. Raises `Conflict` with both texts."""
+    check_version(tiltak, version, mine=f"{tittel}\n\n{skildring}", theirs=f"{tiltak.tittel}\n\n{tiltak.skildring}")
+    if not rules.may_edit(tiltak.status, queries.hats(work, tiltak)):
+        raise NotFound
+    if type not in set(rules.Type) or prioritet not in rules.PRIORITETAR:
+        raise Refused(_("Vel type og prioritet i lista."), "type")
+    new_owner = ansvarleg.id != tiltak.ansvarleg_id
+    columns: dict[str, object] = {
+        "tittel": _clean(work, tittel, "tittel", max_len=rules.TITTEL_MAX),
+        "skildring": _clean(work, skildring, "skildring", required=False),
+        "ansvarleg_id": _owner(work, ansvarleg).id if new_owner else ansvarleg.id,
+        "type": type,
+        "prioritet": prioritet,
+    }
+    if new_owner:
+        columns["retur_grunn"] = ""
+    for name, value in columns.items():
+        setattr(tiltak, name, value)
+    _flush(work, f"{tittel}\n\n{skildring}")
+    _note(work, tiltak, "overfort" if new_owner else "endra")
+    if new_owner:
+        letters.assigned(work, tiltak, ansvarleg)
+
+
 def add_origin(work: Work, tiltak: Tiltak, slag: str, ref_id: int, namn: str, synleg: bool) -> None:  # noqa: FBT001, PLR0917 - fixed
     """Let a measure serve one more case. Twice is once."""
     known = select(TiltakOpphav).where(

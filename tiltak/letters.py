@@ -16,6 +16,13 @@ RETURNED = _l("Tiltak %(nr)s er sendt tilbake til deg")
 WAITS = _l("Tiltak %(nr)s ventar på godkjenning")
 POSTPONED = _l("Tiltak %(nr)s har fått ny frist")
 CANCELLED = _l("Tiltak %(nr)s er avlyst")
+REMINDERS: dict[str, Lazy] = {
+    "snart": _l("Fristen for tiltak %(nr)s nærmar seg"),
+    "i-dag": _l("Fristen for tiltak %(nr)s er i dag"),
+    "over": _l("Fristen for tiltak %(nr)s er ute"),
+    "lofta": _l("Tiltak %(nr)s er over fristen"),
+    "effekt": _l("På tide å vurdere om tiltak %(nr)s verka"),
+}
 
 
 def send(work: Work, tiltak: Tiltak, to: Person | None, subject: Lazy, key: str) -> None:
@@ -70,6 +77,6 @@ def cancelled(work: Work, tiltak: Tiltak) -> None:
     send(work, tiltak, _owner(work, tiltak), CANCELLED, "avlyst")
 
 
-def reminder_key(kind: str, day: date) -> str:
-    """A reminder goes once per kind and deadline: a new deadline is reminded of anew."""
-    return f"{kind}-{day.isoformat()}"
+def remind(work: Work, tiltak: Tiltak, to: Person | None, kind: str, day: date) -> None:
+    """A reminder of one kind: once for each deadline and receiver, so that a new deadline is reminded of anew."""
+    send(work, tiltak, to, REMINDERS[kind], f"{kind}-{day.isoformat()}-{to.id if to else 0}")

@@ -84,7 +84,7 @@ class TiltakOpphav(Base):
 
 
 class TiltakHending(Base):
-    """A line of a measure's history. `slag` is a step or laga, endra, opphav, skjerma, overført; `tekst` is what she wrote."""
+    """A line of a measure's history. `slag` is a step or laga, endra, overfort, skjerma; `tekst` is what she wrote."""
 
     __tablename__ = "tiltak_hending"
     __table_args__ = (Index("ix_tiltak_hending_tiltak", "tiltak_id", "id"),)

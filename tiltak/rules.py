@@ -44,6 +44,16 @@ class Effekt(StrEnum):
     DARLEG = "darleg"
 
 
+class Utval(StrEnum):
+    """The tabs of the list."""
+
+    OPNE = "opne"
+    VENTAR = "ventar"
+    OVER = "over"
+    AVSLUTTA = "avslutta"
+    ALLE = "alle"
+
+
 class Hat(StrEnum):
     """What a person is to one measure. The owner wears one of the first two.
 
@@ -86,8 +96,11 @@ class Step:
 
 
 OPEN = frozenset({Status.PLANLAGT, Status.I_GANG, Status.UTSETT})
-SETTLED = frozenset({Status.UTFORT, Status.VURDERT, Status.AVLYST})
+DONE = frozenset({Status.UTFORT, Status.VURDERT})
+SETTLED = DONE | {Status.AVLYST}
 UNSETTLED = frozenset(Status) - SETTLED
+UNDONE = frozenset({Status.UTFORT, Status.VURDERT})
+SETTLED = frozenset(Status) - SETTLED
 OWNER = frozenset({Hat.EIGAR, Hat.SJOLV})
 FOLLOWER = frozenset({Hat.OPPFOLGJAR})
 
@@ -167,6 +180,28 @@ EFFEKTNAMN: dict[Effekt, Lazy] = {
     Effekt.DELVIS: _l("Det verka delvis"),
     Effekt.DARLEG: _l("Det verka ikkje"),
 }
+#: What a line of history says happened.
+HENDINGNAMN: dict[str, Lazy] = {
+    "laga": _l("laga tiltaket"),
+    "endra": _l("endra tiltaket"),
+    "overfort": _l("gav tiltaket ny ansvarleg"),
+    "skjerma": _l("skjerma tiltaket"),
+    Steg.START: _l("starta"),
+    Steg.FERDIG: _l("melde ferdig"),
+    Steg.FULLFOR: _l("markerte som utført"),
+    Steg.GODKJENN: _l("godkjende som utført"),
+    Steg.RETUR: _l("sende tilbake"),
+    Steg.UTSETT: _l("utsette fristen"),
+    Steg.AVLYS: _l("avlyste"),
+    Steg.VURDER: _l("vurderte effekten"),
+}
+UTVALNAMN: dict[Utval, Lazy] = {
+    Utval.OPNE: _l("Opne"),
+    Utval.VENTAR: _l("Ventar på deg"),
+    Utval.OVER: _l("Over frist"),
+    Utval.AVSLUTTA: _l("Avslutta"),
+    Utval.ALLE: _l("Alle"),
+}
 PRIORITETNAMN: dict[int, Lazy] = {1: _l("Høg"), 2: _l("Vanleg"), 3: _l("Låg")}
 
 
@@ -178,6 +213,11 @@ def find_step(steg: Steg) -> Step:
 def open_steps(status: str, hats: frozenset[Hat]) -> tuple[Step, ...]:
     """The steps somebody wearing these hats may take now, in the order of the table."""
     return tuple(step for step in STEPS if status in step.source and step.who & hats)
+
+
+def may_edit(status: str, hats: frozenset[Hat]) -> bool:
+    """Title, description and owner are changed by whoever follows it up, while it is not settled."""
+    return status in UNSETTLED and bool(hats & (FOLLOWER | {Hat.SJOLV}))
 
 
 def is_overdue(status: str, frist: date, today: date) -> bool:
