@@ -154,7 +154,7 @@ def logg_ut_overalt(work: Work) -> Response:
     return _forget_session(work, redirect(url_for("konto.logg_inn"), 303))
 
 
-@area.page("/okt.json", needs=Open.ALL)
+@area.page("/okt", needs=Open.ALL)
 def okt(work: Work) -> Response:
     """For the pages' own script: is she still logged in, and a fresh CSRF token so that kept text can be sent again."""
     return flask.jsonify(

@@ -271,9 +271,9 @@ def test_log_out_needs_the_form(client: FlaskClient, csrf: Csrf, cast: Cast) -> 
     assert client.get("/min-side").status_code == 200
 
 
-def test_okt_json_tells_the_page_who_is_in(client: FlaskClient, csrf: Csrf, cast: Cast) -> None:
-    assert client.get("/okt.json").json["innlogga"] is False
+def test_okt_tells_the_page_who_is_in(client: FlaskClient, csrf: Csrf, cast: Cast) -> None:
+    assert client.get("/okt").json["innlogga"] is False
     log_in(client, csrf, cast.kari.ansattnr)
-    answer = client.get("/okt.json").json
+    answer = client.get("/okt").json
     assert answer["person"] == cast.kari.id
     assert client.post("/logg-ut", data={"csrf_token": answer["csrf_token"]}).status_code == 303

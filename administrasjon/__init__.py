@@ -1,0 +1,1 @@
+"""Running the system: units, people, roles, import, settings, log. Nouns: eining, person, tilgang, innlesing, innstilling."""

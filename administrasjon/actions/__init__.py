@@ -1,0 +1,1 @@
+"""What can be done in running the system: units, people, roles, import, settings."""
