@@ -99,8 +99,6 @@ OPEN = frozenset({Status.PLANLAGT, Status.I_GANG, Status.UTSETT})
 DONE = frozenset({Status.UTFORT, Status.VURDERT})
 SETTLED = DONE | {Status.AVLYST}
 UNSETTLED = frozenset(Status) - SETTLED
-UNDONE = frozenset({Status.UTFORT, Status.VURDERT})
-SETTLED = frozenset(Status) - SETTLED
 OWNER = frozenset({Hat.EIGAR, Hat.SJOLV})
 FOLLOWER = frozenset({Hat.OPPFOLGJAR})
 
