@@ -1,18 +1,30 @@
-"""`migrate`: what goes into the database from the command line."""
+"""`migrate`, `demo` and `import`: what goes into the database from the command line."""
 
 import argparse
+from pathlib import Path
 
 from sqlalchemy import select
 
-from cli.installation import Installation
+from administrasjon.actions.innlesing import apply_import, plan_import
+from administrasjon.actions.plan import ImportPlan, Kind, State
+from cli.installation import Installation, Stop
+from cli.server import require_current
 from kjerne import katalog, migrering
 from kjerne.models import Eining, Person
+
+DEMO_AVVIK = 300
+DEMO_SEED = 20261122
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Put the commands on the parser."""
     step = commands.add_parser("migrate", help="bring the database to the program's version (backup first)")
     step.set_defaults(run=run_migrate)
+    load = commands.add_parser("import", help="read units or employees from CSV or XLSX; twice changes nothing")
+    load.add_argument("kind", choices=[kind.value for kind in Kind])
+    load.add_argument("file", type=Path)
+    load.add_argument("--proveimport", action="store_true", help="show what would change and each bad row; write nothing")
+    load.set_defaults(run=run_import)
 
 
 def migrate(installation: Installation) -> bool:
@@ -36,6 +48,40 @@ def is_empty(installation: Installation) -> bool:
     """Whether nobody has put in a unit or a person yet."""
     with installation.databases.reading() as db:
         return db.scalar(select(Person.id).limit(1)) is None and db.scalar(select(Eining.id).limit(1)) is None
+
+
+def run_import(installation: Installation, args: argparse.Namespace) -> int:
+    """Show what the file changes, row by row, and write it unless it is a trial. Exit code 1 when a row was refused."""
+    require_current(installation)
+    if not args.file.is_file():
+        raise Stop(f"There is no file {args.file}.")
+    raw = args.file.read_bytes()
+    if args.proveimport:
+        with installation.looking() as work:
+            plan = plan_import(work, args.kind, raw, args.file.name)
+            _show(plan)
+        print("A trial: nothing was written.")
+    else:
+        with installation.transaction() as work:
+            plan = plan_import(work, args.kind, raw, args.file.name)
+            _show(plan)
+            apply_import(work, plan)
+        print("Written." if plan.new or plan.changed else "Nothing had to be changed.")
+    return int(bool(plan.bad))
+
+
+def _show(plan: ImportPlan) -> None:
+    for row in plan.rows:
+        if row.state is State.UENDRA:
+            continue
+        print(f"{row.number:>5}  {row.state:<6} {row.label}")
+        for diff in row.diffs if row.state is State.ENDRA else ():
+            print(f"{'':>14}{diff.felt}: {diff.fra or '–'} → {diff.til or '–'}")
+        for reason in row.reasons:
+            print(f"{'':>14}{reason}")
+    if plan.passed_over:
+        print(f"Columns that were passed over: {', '.join(plan.passed_over)}.")
+    print(f"{plan.new} new, {plan.changed} changed, {plan.unchanged} unchanged, {len(plan.bad)} refused.")
 
 
 def load_demo(installation: Installation) -> None:

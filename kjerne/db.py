@@ -50,7 +50,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _sqlite_engine(url: str) -> Engine:
+def _sqlite_engine(url: str, *, reads_only: bool) -> Engine:
     engine = create_engine(
         url,
         connect_args={"timeout": 30, "check_same_thread": False},
@@ -58,29 +58,37 @@ def _sqlite_engine(url: str) -> Engine:
         max_overflow=20,
         hide_parameters=True,  # an error's text goes to logs, and what people wrote must not
     )
+    pragmas = ["journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"]
+    if reads_only:
+        pragmas.append("query_only=ON")
 
     @event.listens_for(engine, "connect")
     def _on_connect(raw: Any, _record: object) -> None:
         raw.isolation_level = None
         cursor = raw.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
     return engine
 
 
-def _postgres_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+def _postgres_engine(url: str, *, reads_only: bool) -> Engine:
+    options: dict[str, Any] = {}
+    if reads_only:  # autocommit: no round trip for a rollback
+        options = {
+            "isolation_level": "AUTOCOMMIT",
+            "connect_args": {"options": "-c default_transaction_read_only=on"},
+        }
+    return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True, **options)
 
 
 class Databases:
-    """Two doors to the same database: `reading()` never changes anything, `writing()` is one transaction.
+    """Two doors to the same database: `reading()` cannot change anything, `writing()` is one transaction.
 
     `writing()` does not commit: the edge does. Writers inside one process queue on a lock on SQLite, since its own
     waiting is unfair when many ask at once.
@@ -88,15 +96,14 @@ class Databases:
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
-        self._read_engine = self.engine.execution_options(
-            **({"reading": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
-        )
+        make = _sqlite_engine if self.is_sqlite else _postgres_engine
+        self.engine = make(url, reads_only=False)
+        self._read_engine = make(url, reads_only=True)
         self._writer = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for one GET. On PostgreSQL in autocommit: no round trip for a rollback."""
+        """A session for one GET; the database itself refuses to write through it."""
         session = Session(self._read_engine, autoflush=False)
         try:
             yield session
@@ -122,3 +129,4 @@ class Databases:
     def dispose(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
+        self._read_engine.dispose()

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kjerne.models import Logghovud, Loggline
@@ -21,6 +22,7 @@ from kjerne.work import Work
 
 ANONYM = "anonym"
 SYSTEM = "system"
+PORTION = 5_000
 
 
 def chain_key(secret_key: str) -> bytes:
@@ -120,8 +122,9 @@ def verify(db: Session, secret_key: str, heads: Sequence[Head] = ()) -> Verdict:
 
 
 def _walk(db: Session, key: bytes, known: dict[int, str]) -> Verdict:
+    head = _head(db)  # read first: what is added meanwhile comes after it
     previous, at, count = "", 0, 0
-    for line in _lines(db):
+    for line in _lines(db, head.siste_id):
         if count == 0 and line.id > 1 and line.id - 1 in known:
             previous, at = known[line.id - 1], line.id - 1
         count, at = count + 1, at + 1
@@ -129,11 +132,15 @@ def _walk(db: Session, key: bytes, known: dict[int, str]) -> Verdict:
         if fault:
             return Verdict(count, previous, at, fault)
         previous = line.mac
-    head = db.get(Logghovud, 1)
-    fault = "head" if head is None or head.siste_id != at or head.mac != previous else ""
+    newest = db.scalar(select(func.max(Loggline.id))) or 0
+    fault = "head" if head.siste_id != at or head.mac != previous or newest > _head(db).siste_id else ""
     if known and max(known) > at:
         fault = "cut"
     return Verdict(count, previous, at + 1 if fault else None, fault)
+
+
+def _head(db: Session) -> Logghovud:
+    return db.get(Logghovud, 1, populate_existing=True) or Logghovud(id=1, siste_id=0, mac="")
 
 
 def _fault(key: bytes, previous: str, line: Loggline, at: int, known: dict[int, str]) -> str:
@@ -144,8 +151,18 @@ def _fault(key: bytes, previous: str, line: Loggline, at: int, known: dict[int, 
     return "cut" if known.get(line.id, line.mac) != line.mac else ""
 
 
-def _lines(db: Session) -> Iterator[Loggline]:
-    yield from db.scalars(select(Loggline).order_by(Loggline.id).execution_options(yield_per=2000))
+def _lines(db: Session, last: int) -> Iterator[Loggline]:
+    """All lines up to `last`, in portions, so that memory does not grow with the log."""
+    at = 0
+    while True:
+        portion = db.execute(
+            select(*Loggline.__table__.c).where(Loggline.id > at, Loggline.id <= last).order_by(Loggline.id).limit(PORTION)
+        ).all()
+        for row in portion:
+            yield cast("Loggline", row)  # a row of the same columns, four times as fast as an entity
+        if len(portion) < PORTION:
+            return
+        at = portion[-1].id
 
 
 def heads_path(data_dir: Path) -> Path:
