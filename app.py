@@ -14,13 +14,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
+import avvik.views.liste
+import avvik.views.sak
+import avvik.views.steg
 import framside.views
 import konto.views
 import tiltak.jobs
 import tiltak.queries
 import tiltak.views
+from avvik.queries.lists import Lister, open_count
+from avvik.views.area import area as avvik_area
 from kjerne import config as environment
 from kjerne import i18n, vitals, web
+from kjerne.access import Right
 from kjerne.clock import utcnow
 from kjerne.config import Config
 from kjerne.db import Databases
@@ -32,8 +38,12 @@ from kjerne.mail import send_outbox
 from kjerne.web import Area, House, MenuItem
 from kjerne.work import Handler
 
-AREAS: tuple[Area, ...] = (konto.views.area, framside.views.area, tiltak.views.area)
-MENU: tuple[MenuItem, ...] = (MenuItem(_l("Tiltak"), "tiltak.liste", "list-check", badge=tiltak.queries.waiting_count),)
+AREAS: tuple[Area, ...] = (konto.views.area, framside.views.area, avvik_area, tiltak.views.area)
+READERS = (Right.AVVIK_LES, Right.AVVIK_LES_LOFTA, Right.AVVIK_KOPI)
+MENU: tuple[MenuItem, ...] = (
+    MenuItem(_l("Innboks"), "avvik.liste", "inbox", READERS, badge=lambda work: open_count(work, Lister.VENTAR)),
+    MenuItem(_l("Tiltak"), "tiltak.liste", "list-check", badge=tiltak.queries.waiting_count),
+)
 HANDLERS: dict[type, tuple[Handler, ...]] = {}
 JOBS: tuple[Job, ...] = (
     Job("utboks", direct=send_outbox, every_minutes=1),

@@ -38,7 +38,10 @@ MAX_FIELDS = 500
 
 @dataclass(frozen=True)
 class MenuItem:
-    """An entry of the menu, for those who hold one of its rights. `badge` counts what waits, from the same query as the list."""
+    """An entry of the menu, for those who hold one of its rights, and for those something waits for.
+
+    `badge` counts what waits, from the same query as the list.
+    """
 
     text: object
     endpoint: str
@@ -124,17 +127,9 @@ def _serve(view: View, needs: Right | Open, method: str, values: Mapping[str, ob
                 if writes:
                     _write_readings(db, work)
                     db.commit()
-            except Refusal as refusal:
+            except (Refusal, StaleDataError) as problem:
                 db.rollback()
-                answer = error_page(work, refusal)
-            except StaleDataError:
-                db.rollback()
-                answer = error_page(
-                    work,
-                    Conflict(
-                        _("Nokon andre endra dette medan du heldt på. Ditt er ikkje lagra. Gå tilbake, og sjå kva som er nytt.")
-                    ),
-                )
+                answer = error_page(work, problem if isinstance(problem, Refusal) else _changed_meanwhile())
                 if writes and work.readings:
                     _write_readings(db, work)
                     db.commit()
@@ -231,16 +226,17 @@ def menu(work: Work | None) -> list[dict[str, object]]:
     """The menu of this person, with what waits for her."""
     if work is None or work.person is None:
         return []
-    shown = [item for item in house().menu if not item.rights or any(work.has(right) for right in item.rights)]
+    shown = [(item, item.badge(work) if item.badge else 0) for item in house().menu]
     return [
         {
             "text": str(item.text),
             "href": url_for(item.endpoint),
             "icon": item.icon,
             "active": request.blueprint == item.endpoint.partition(".")[0],
-            "badge": item.badge(work) if item.badge else 0,
+            "badge": count,
         }
-        for item in shown
+        for item, count in shown
+        if count or not item.rights or any(work.has(right) for right in item.rights)
     ]
 
 
