@@ -68,7 +68,7 @@ def _people(db: Session, secret: str) -> Cast:
             namn,
             eining=where,
             passord_hash=secret,
-            epost=f"{namn.split()[0].lower().replace('ø', 'o')}@kommune.test",
+            epost=f"{namn.split(maxsplit=1)[0].lower().replace('ø', 'o')}@kommune.test",
         )
         if rolle is not None:
             make.tilgang(db, row, on or where, rolle)
@@ -76,7 +76,7 @@ def _people(db: Session, secret: str) -> Cast:
 
     def outsider(namn: str, rolle: Rolle) -> Person:
         """Holds one role on the whole sector and is employed in no unit."""
-        row = make.person(db, namn, passord_hash=secret, epost=f"{namn.split()[0].lower()}@kommune.test")
+        row = make.person(db, namn, passord_hash=secret, epost=f"{namn.split(maxsplit=1)[0].lower()}@kommune.test")
         make.tilgang(db, row, ho, rolle)
         return row
 

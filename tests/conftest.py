@@ -166,7 +166,7 @@ def client_for(app: Flask, config: Config, databases: Databases, clock: Clock) -
 
 @pytest.fixture
 def csrf(app: Flask) -> Csrf:
-    """Give a function that returns a valid CSRF token: `csrf(client)`, or from the form on a page: `csrf(client, "/avvik/nytt")`."""
+    """Give a function that returns a valid CSRF token: `csrf(client)`, or a page's own: `csrf(client, "/avvik/nytt")`."""
 
     def token(browser: FlaskClient, path: str | None = None) -> str:
         if path is not None:
@@ -183,7 +183,7 @@ def csrf(app: Flask) -> Csrf:
 
 @pytest.fixture
 def work_for(config: Config, clock: Clock) -> WorkFor:
-    """Give a function that opens a Work for rules below the edge: `work_for(db, cast.kari)`, `work_for(db, None)` for the system."""
+    """Give a function that opens a Work below the edge: `work_for(db, cast.kari)`, and `work_for(db, None)` for the system."""
 
     def make_work(session: Session, person: Person | None, sprak: str = "nn") -> Work:
         grants = load_grants(session, person.id, oslo_date(clock())) if person else Grants()

@@ -55,7 +55,7 @@ def person(
     values: dict[str, object] = {
         "ansattnr": str(number),
         "namn": namn,
-        "epost": f"{namn.split()[0].lower()}.{number}@kommune.test",
+        "epost": f"{namn.split(maxsplit=1)[0].lower()}.{number}@kommune.test",
         "passord_hash": passord_hash,
         **fields,
     }

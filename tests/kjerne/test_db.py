@@ -117,7 +117,7 @@ def test_moments_come_back_as_aware_utc_and_naive_ones_are_refused(databases: Da
         found = db.scalars(select(Jobbkoyring.starta)).one()
         assert found == given
         assert found.utcoffset() == timedelta(0)
-        db.add(Jobbkoyring(jobb="a", nokkel="2", starta=datetime(2026, 10, 25, 2, 30)))
+        db.add(Jobbkoyring(jobb="a", nokkel="2", starta=datetime(2026, 10, 25, 2, 30)))  # noqa: DTZ001 - the point
         with pytest.raises(StatementError, match="naive"):
             db.flush()
 
