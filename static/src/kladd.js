@@ -1,5 +1,5 @@
 // Drafts: forms with data-kladd="URL" save what is typed, 3 seconds after typing stops, before log-out and when the page is left.
-import { each, t } from "./tekst.js";
+import { each, locales, t } from "./tekst.js";
 
 const PAUSE = 3000;
 
@@ -32,7 +32,7 @@ function wire(form) {
       const held = form.querySelector('input[name="kladd"]');
       if (held && answer.headers.get("Content-Type")?.includes("json"))
         held.value = (await answer.json()).kladd ?? held.value;
-      const time = new Intl.DateTimeFormat(document.documentElement.lang, {
+      const time = new Intl.DateTimeFormat(locales(), {
         hour: "2-digit",
         minute: "2-digit",
       }).format(new Date());

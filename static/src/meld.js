@@ -1,5 +1,5 @@
 // The filing page: tiles choose which chips are shown, chips are searched, blocks follow the type, the promise line follows the unit.
-import { each, t } from "./tekst.js";
+import { each, locales, t } from "./tekst.js";
 
 const PAUSE = 120;
 
@@ -178,7 +178,7 @@ function echo(form, shown) {
     if (field.matches("select")) shown.textContent = field.selectedOptions[0]?.textContent.trim() ?? "";
     else if (field.type === "datetime-local" && field.value) {
       const shape = { weekday: "long", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
-      shown.textContent = new Intl.DateTimeFormat(document.documentElement.lang, shape).format(new Date(field.value));
+      shown.textContent = new Intl.DateTimeFormat(locales(), shape).format(new Date(field.value));
     } else shown.textContent = field.value;
   });
 }

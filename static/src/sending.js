@@ -71,7 +71,7 @@ class Sending {
     this.button = event.submitter;
     this.body = new FormData(this.form, event.submitter);
     this.form.inert = true;
-    this.release = busy(this.form, event.submitter);
+    this.release = busy(this.form, event.submitter, "sender");
     this.send();
   }
 

@@ -35,13 +35,13 @@ export function settled(form) {
   dirty.delete(form);
 }
 
-function busy(form, button) {
+function busy(form, button, key = "lagrar") {
   form.dataset.sendt = "1";
   const shown = button?.cloneNode(true);
   const timer = setTimeout(() => {
     if (!button) return;
     button.setAttribute("aria-busy", "true");
-    button.textContent = t("lagrar");
+    button.textContent = t(key);
   }, SHOW_AFTER);
   return () => {
     clearTimeout(timer);

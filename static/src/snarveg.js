@@ -7,12 +7,16 @@ function named(element) {
   return element.getAttribute("aria-label") ?? copy.textContent.trim().replace(/\s+/g, " ");
 }
 
+const inSight = (element) => element.getClientRects().length > 0;
+const keyed = () =>
+  [...document.querySelectorAll("[data-key]")].filter((one) => inSight(one) || one.closest("details"));
+
 function showKeys() {
   const dialog = document.getElementById("snarvegar");
   const list = dialog?.querySelector("[data-keys-list]");
   if (!list || dialog.open) return;
   list.replaceChildren();
-  for (const element of document.querySelectorAll("[data-key]")) {
+  for (const element of keyed()) {
     const key = document.createElement("kbd");
     key.textContent = element.dataset.key.toUpperCase();
     const text = document.createElement("span");
@@ -23,7 +27,7 @@ function showKeys() {
 }
 
 function walk(step) {
-  const rows = [...document.querySelectorAll("[data-row]")];
+  const rows = [...document.querySelectorAll("[data-row]")].filter(inSight);
   if (rows.length === 0) return;
   const at = Math.max(rows.indexOf(document.activeElement), -1);
   const from = at < 0 ? rows.findIndex((row) => row.hasAttribute("aria-current")) : at;
@@ -44,7 +48,7 @@ function onKey(event) {
   else if (key === "j") walk(1);
   else if (key === "k") walk(-1);
   else {
-    const found = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    const found = keyed().find((one) => one.dataset.key.toLowerCase() === key);
     if (!found) return;
     press(found);
   }

@@ -12,6 +12,12 @@ export function t(key, values = {}) {
   return (texts.get(key) ?? key).replace(/\{(\w+)\}/g, (_whole, name) => String(values[name] ?? ""));
 }
 
+/** The languages to format with; not every browser knows nynorsk. */
+export function locales() {
+  const lang = document.documentElement.lang;
+  return lang === "en" ? ["en-GB"] : [lang, "nb"];
+}
+
 /** Say something to a screen reader without moving focus. */
 export function say(text) {
   const region = document.getElementById("lyttar");

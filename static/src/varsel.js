@@ -60,7 +60,9 @@ function guard(field) {
   let told = "";
 
   function change(one, words) {
-    field.value = field.value.replaceAll(one.text, words).replace(/ {2,}/g, " ");
+    const capital = words.charAt(0).toUpperCase() + words.slice(1);
+    const fitting = (_found, at, whole) => (/(^|[.!?\n]\s*)$/.test(whole.slice(0, at)) ? capital : words);
+    field.value = field.value.replaceAll(one.text, fitting).replace(/ {2,}/g, " ");
     field.dispatchEvent(new Event("input", { bubbles: true }));
     read();
     field.focus();
