@@ -245,7 +245,7 @@ def _edit_form(work: Work, tiltak: Tiltak) -> EditForm:
         version=str(tiltak.version),
     )
     owner = queries.names(work.db, {tiltak.ansvarleg_id})
-    form.fill({_("No"): list(owner.items()), **queries.candidates(work)})
+    form.fill({_("Ansvarleg no"): list(owner.items()), **queries.candidates(work)})
     return form
 
 

@@ -102,9 +102,9 @@ def test_queries_do_not_grow_with_rows(make_tiltak: MakeTiltak, client_for: Clie
         def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
             said.append(statement)
 
-        event.listen(databases.engine, "before_cursor_execute", note)
+        event.listen(databases._read_engine, "before_cursor_execute", note)
         browser.get(path)
-        event.remove(databases.engine, "before_cursor_execute", note)
+        event.remove(databases._read_engine, "before_cursor_execute", note)
         return len(said)
 
     make_tiltak()
