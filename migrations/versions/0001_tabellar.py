@@ -436,6 +436,7 @@ def upgrade() -> None:
         sa.Column("aar", sa.Integer(), nullable=False),
         sa.Column("lopenr", sa.Integer(), nullable=False),
         sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("manad", sa.Integer(), nullable=False),
         sa.Column("hendt", sa.DateTime(timezone=True), nullable=False),
         sa.Column("meldt", sa.DateTime(timezone=True), nullable=False),
         sa.Column("hovudtype", sa.String(length=60), nullable=False),
@@ -497,6 +498,34 @@ def upgrade() -> None:
     op.create_index("ix_avvik_gruppe", "avvik", ["sensitiv_gruppe", "id"], unique=False)
     op.create_index("ix_avvik_handsamar", "avvik", ["sakshandsamar_id", "status", "id"], unique=False)
     op.create_index("ix_avvik_meldar", "avvik", ["meldar_id", "id"], unique=False)
+    op.create_table(
+        "avvik_sum",
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("manad", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("hovudtype", sa.String(length=60), nullable=False),
+        sa.Column("underkategori", sa.String(length=60), nullable=False),
+        sa.Column("art", sa.String(length=60), nullable=False),
+        sa.Column("alvor", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("stand", sa.String(length=10), nullable=False),
+        sa.Column("endra_praksis", sa.Boolean(), nullable=False),
+        sa.Column("saker", sa.Integer(), nullable=False),
+        sa.Column("hendingar", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_avvik_sum_eining_id_eining")),
+        sa.PrimaryKeyConstraint(
+            "eining_id", "manad", "hovudtype", "underkategori", "art", "alvor", "stand", "endra_praksis", name=op.f("pk_avvik_sum")
+        ),
+    )
+    op.create_table(
+        "avvik_tid",
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("manad", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("slag", sa.String(length=10), nullable=False),
+        sa.Column("dagar", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("i_tide", sa.Boolean(), nullable=False),
+        sa.Column("saker", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_avvik_tid_eining_id_eining")),
+        sa.PrimaryKeyConstraint("eining_id", "manad", "slag", "dagar", "i_tide", name=op.f("pk_avvik_tid")),
+    )
     op.create_table(
         "eining_historie",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -774,6 +803,8 @@ def downgrade() -> None:
     op.drop_table("person_eining")
     op.drop_index(op.f("ix_eining_historie_eining_id"), table_name="eining_historie")
     op.drop_table("eining_historie")
+    op.drop_table("avvik_tid")
+    op.drop_table("avvik_sum")
     op.drop_index("ix_avvik_meldar", table_name="avvik")
     op.drop_index("ix_avvik_handsamar", table_name="avvik")
     op.drop_index("ix_avvik_gruppe", table_name="avvik")
