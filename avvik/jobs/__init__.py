@@ -1,0 +1,1 @@
+"""What the clock starts for cases and drafts."""

@@ -1,0 +1,122 @@
+"""A case as its reporter sees it: receipt, promise, what happens next, the talk, and what came of her latest reports."""
+
+from flask import make_response
+from werkzeug.wrappers import Response
+
+from avvik import tekstar
+from avvik.actions.report import Kvittering, deadline_row
+from avvik.models import Avvik
+from avvik.queries.access import who_am_i
+from avvik.queries.lists import Lister, kept_promise, open_count
+from avvik.queries.reporter import LATEST, held_by, latest_cases, what_happens
+from avvik.queries.sak import Linje, Ordliste, ordliste, read_sak
+from avvik.rules import OPEN, STATUSNAMN, Status, Steg, Who, open_steps
+from kjerne.errors import Refused
+from kjerne.i18n import gettext as _
+from kjerne.models import Eining
+from kjerne.vakt import Guarded
+from kjerne.web import render
+from kjerne.work import Work
+
+#: The kinds of history lines that carry a text between reporter and handler: these are shown as a talk.
+TALK = frozenset(
+    {"sporsmal", "opplysning", "svar", "forste_svar", "alvor_endra", "type_endra", "lukka", "avvist", "innvending", "namn_opna"}
+)
+
+
+def _talk(historie: list[Linje], words: Ordliste) -> list[dict[str, object]]:
+    """The talk, oldest first: who, what in plain words, the text, and whether it is the reporter's own."""
+    return [
+        {
+            "om": tekstar.sentence(linje, words, {}),
+            "tekst": linje.hending.tekst,
+            "tid": linje.hending.tid,
+            "eige": linje.hending.aktor == Who.REPORTER.value,
+            "sporsmal": linje.hending.slag == "sporsmal",
+        }
+        for linje in historie
+        if linje.hending.slag in TALK and (linje.hending.tekst or linje.hending.slag in {"alvor_endra", "type_endra"})
+    ]
+
+
+def receipt_context(work: Work, avvik: Avvik, eining: Eining, words: Ordliste) -> dict[str, object]:
+    """What the petrol panel and the four steps say, for an open, confidential or anonymous reporter alike."""
+    hos = held_by(work, avvik, eining)
+    kept, due = kept_promise(work, avvik.eining_id)
+    return {
+        "avvik": avvik,
+        "eining": eining,
+        "kva": words.label("underkategori", avvik.underkategori),
+        "hos": hos,
+        "steg": what_happens(avvik, hos),
+        "halde": kept,
+        "rekna": due,
+        "svardagar": deadline_row(work, avvik.alvor).svar_arbeidsdagar,
+        "statusnamn": STATUSNAMN[Status(avvik.status)],
+        "open_sak": Status(avvik.status) in OPEN,
+    }
+
+
+def reporter_page(work: Work, avvik: Avvik, *, refusal: Refused | None = None) -> str:
+    """The reporter's own page of a case she can see: it is also the receipt. After a refused step the text is kept.
+
+    Her own readings are not put in the read log: for a confidential case that would give her name to its owner.
+    """
+    words = ordliste(work.db)
+    sak = read_sak(work, avvik, for_reporter=True)
+    steps = set(open_steps(Status(avvik.status), who_am_i(work, avvik)))
+    guard = refusal.verdict if isinstance(refusal, Guarded) else None
+    said = [text for texts in guard.messages().values() for text in texts] if guard else []
+    return render(
+        work,
+        "avvik/kvittering.html",
+        **receipt_context(work, avvik, sak.eining, words),
+        ny=not sak.avvik.forste_svar_tid and Status(avvik.status) is Status.MELD,
+        kode=None,
+        samtale=_talk(sak.historie, words),
+        filer=sak.filer,
+        tillegg=sak.tillegg,
+        kan_svare=Steg.SVAR_SPORSMAL in steps,
+        kan_legge_ved=Steg.VEDLEGG in steps,
+        kan_innvende=Steg.INNVENDING in steps and not avvik.innvending_brukt,
+        siste=latest_cases(work, words, but=avvik.id),
+        tal_mine=open_count(work, Lister.MINE),
+        maks_siste=LATEST,
+        feil=said or ([refusal.message] if refusal else []),
+        data_feil=guard.feil if guard else "",
+    )
+
+
+def anonymous_receipt(work: Work, receipt: Kvittering) -> Response:
+    """The anonymous reporter's receipt, sent at once: number, who has it, and the code that is the only way back."""
+    words = ordliste(work.db)
+    eining = work.db.get_one(Eining, receipt.avvik.eining_id)
+    page = render(
+        work,
+        "avvik/kvittering.html",
+        **receipt_context(work, receipt.avvik, eining, words),
+        ny=True,
+        kode=receipt.sporingskode,
+        samtale=[],
+        filer=[],
+        tillegg=[],
+        kan_svare=False,
+        kan_legge_ved=False,
+        kan_innvende=False,
+        siste=[],
+        tal_mine=0,
+        maks_siste=LATEST,
+        feil=[],
+        data_feil="",
+    )
+    return make_response(page, 200)
+
+
+def talk_at_code(work: Work, avvik: Avvik) -> list[dict[str, object]]:
+    """The talk as it is shown at an anonymous tracking code."""
+    return _talk(read_sak(work, avvik, for_reporter=True).historie, ordliste(work.db))
+
+
+def unknown_code() -> str:
+    """The sentence for a code that leads nowhere: the same for wrong, misspelt and never given."""
+    return _("Vi finn ikkje denne koden. Sjå over han og prøv igjen.")

@@ -1,0 +1,69 @@
+"""The list "dette ventar på deg": a table of what packages offer. One line here makes a card; nothing else knows it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import tiltak.queries
+from avvik.queries.lists import Lister, open_count
+from kjerne.access import Right
+from kjerne.i18n import Lazy
+from kjerne.i18n import lazy as _l
+from kjerne.work import Work
+
+
+@dataclass(frozen=True)
+class Card:
+    """Something that may wait for a person: shown with its count to those who hold one of the rights, when it is above 0."""
+
+    one: Lazy
+    many: Lazy
+    href: str
+    icon: str
+    count: Callable[[Work], int]
+    rights: tuple[Right, ...] = ()
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A card as it is drawn."""
+
+    text: str
+    href: str
+    icon: str
+    count: int
+    urgent: bool
+
+
+READERS = (Right.AVVIK_LES, Right.AVVIK_LES_LOFTA, Right.AVVIK_KOPI)
+CARDS: tuple[Card, ...] = (
+    Card(
+        _l("Sak over fristen"),
+        _l("Saker over fristen"),
+        "/avvik/?liste=over-frist",
+        "warning",
+        lambda work: open_count(work, Lister.OVER_FRIST),
+        READERS,
+        urgent=True,
+    ),
+    Card(
+        _l("Sak ventar på deg"),
+        _l("Saker ventar på deg"),
+        "/avvik/?liste=ventar",
+        "inbox",
+        lambda work: open_count(work, Lister.VENTAR),
+    ),
+    Card(_l("Tiltak å følgje opp"), _l("Tiltak å følgje opp"), "/tiltak/", "list-check", tiltak.queries.waiting_count),
+)
+
+
+def cards_for(work: Work) -> list[Shown]:
+    """What waits for this person, in the table's order."""
+    found: list[Shown] = []
+    for card in CARDS:
+        if card.rights and not any(work.has(right) for right in card.rights):
+            continue
+        count = card.count(work)
+        if count:
+            found.append(Shown(str(card.one if count == 1 else card.many), card.href, card.icon, count, card.urgent))
+    return found
