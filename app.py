@@ -14,8 +14,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
+import avvik.jobs.drafts
+import avvik.views.kladd
 import avvik.views.liste
+import avvik.views.meld
 import avvik.views.sak
+import avvik.views.sporing
 import avvik.views.steg
 import framside.views
 import konto.views
@@ -41,6 +45,8 @@ from kjerne.work import Handler
 AREAS: tuple[Area, ...] = (konto.views.area, framside.views.area, avvik_area, tiltak.views.area)
 READERS = (Right.AVVIK_LES, Right.AVVIK_LES_LOFTA, Right.AVVIK_KOPI)
 MENU: tuple[MenuItem, ...] = (
+    MenuItem(_l("Framsida"), "framside.heim", "home"),
+    MenuItem(_l("Meld avvik"), "avvik.nytt", "plus", (Right.AVVIK_MELD,)),
     MenuItem(_l("Innboks"), "avvik.liste", "inbox", READERS, badge=lambda work: open_count(work, Lister.VENTAR)),
     MenuItem(_l("Tiltak"), "tiltak.liste", "list-check", badge=tiltak.queries.waiting_count),
 )
@@ -48,6 +54,7 @@ HANDLERS: dict[type, tuple[Handler, ...]] = {}
 JOBS: tuple[Job, ...] = (
     Job("utboks", direct=send_outbox, every_minutes=1),
     Job("logghovud", run=write_head, hour=4, minute=10),
+    *avvik.jobs.drafts.JOBS,
     *tiltak.jobs.JOBS,
 )
 
