@@ -43,6 +43,16 @@ def cleaned(max_len: int, *, multiline: bool) -> Check:
     return check
 
 
+def among_choices(message: str) -> Check:
+    """One of the list's values; WTForms' own check says so in English only."""
+
+    def check(_form: Form, field: Field) -> None:
+        if field.data not in {value for value, _label in field.choices}:
+            raise StopValidation(str(message))
+
+    return check
+
+
 def parse_date(raw: str) -> date:
     """A date typed as 22.11.2026 or picked as 2026-11-22. Raises ValueError."""
     typed = raw.strip()
@@ -119,8 +129,8 @@ class EditForm(GuardedForm):
     )
     skildring = TextAreaField(_l("Skildring"), [cleaned(rules.TEKST_MAX, multiline=True)])
     ansvarleg_id = SelectField(_l("Ansvarleg"), coerce=str, validate_choice=False)
-    type = SelectField(_l("Type"))
-    prioritet = SelectField(_l("Prioritet"))
+    type = SelectField(_l("Type"), [among_choices(_l("Vel type og prioritet i lista."))], validate_choice=False)
+    prioritet = SelectField(_l("Prioritet"), [among_choices(_l("Vel type og prioritet i lista."))], validate_choice=False)
 
     def fill(self, candidates: Mapping[str, Sequence[tuple[int, str]]]) -> None:
         """Set the lists to choose from: people by unit, types and priorities in the reader's language."""
@@ -140,7 +150,7 @@ class EditForm(GuardedForm):
 class NewForm(EditForm):
     """A measure that comes from no case."""
 
-    eining_id = SelectField(_l("Eining"))
+    eining_id = SelectField(_l("Eining"), [among_choices(_l("Vel ei eining i lista."))], validate_choice=False)
     frist = DatoField(_l("Frist"), [required(_l("Vel ein frist."))])
 
     def fill_units(self, units: Sequence[tuple[int, str]]) -> None:

@@ -82,6 +82,7 @@ def test_bad_input_is_refused_and_nothing_typed_is_lost(
         assert answer.status_code == 422
         assert kept in page
         assert 'id="feil"' in page
+        assert "Not a valid" not in page
         assert not all_rows(databases)
     assert answer.status_code < 500
 
