@@ -32,7 +32,7 @@ class Text:
     @property
     def package(self) -> str:
         """The package whose catalogue should hold it: that of the first file, the core's for shared pages."""
-        parts = sorted(self.files)[0].split("/")
+        parts = min(self.files).split("/")
         home = parts[1] if parts[0] == "templates" else parts[0]
         return "kjerne" if home in {"app.py", "felles", "cli"} else home
 
