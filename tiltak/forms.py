@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, Form, HiddenField, RadioField, SelectField, StringField, TextAreaField
@@ -47,7 +47,7 @@ def among_choices(message: str) -> Check:
     """One of the list's values; WTForms' own check says so in English only."""
 
     def check(_form: Form, field: Field) -> None:
-        if field.data not in {value for value, _label in field.choices}:
+        if field.data not in {value for value, _label in cast("Any", field).choices}:
             raise StopValidation(str(message))
 
     return check
