@@ -28,7 +28,7 @@ def test_done_and_judged_are_announced(
         heard.append(event)
 
     with databases.writing() as db:
-        ears = {kind: (hear,) for kind in (TiltakUtfort, TiltakAvlyst, EffektVurdert)}
+        ears = dict.fromkeys((TiltakUtfort, TiltakAvlyst, EffektVurdert), (hear,))
         leif = replace(work_for(db, cast.leif), handlers=ears)
         tiltak = queries.get_tiltak(leif, nr)
         actions.mark_done(work_for(db, cast.kari), tiltak, "Gjort.")
