@@ -116,6 +116,7 @@ class Chips {
 function matches(list, code) {
   return list
     .split(" ")
+    .filter(Boolean)
     .some((one) => (one.endsWith("*") ? code.startsWith(one.slice(0, -1)) && code !== "" : one === code));
 }
 
