@@ -18,7 +18,7 @@ from kjerne.i18n import gettext as _
 from kjerne.identitet import blocks, find
 from kjerne.text import BadText, clean
 
-MAX_BYTES = 2 * 1024 * 1024
+MAX_BYTES = 1024 * 1024
 MAX_UNPACKED = 40 * 1024 * 1024
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
@@ -41,7 +41,15 @@ PERSON_HEADINGS: Mapping[str, tuple[str, ...]] = {
     "namn": ("namn", "navn", "fulltnamn", "fulltnavn", "name"),
     "epost": ("epost", "epostadresse", "mail", "email", "emailadresse"),
     "yrke": ("yrke", "profesjon", "stilling", "yrkesgruppe", "profession"),
-    "stillingsprosent": ("stillingsprosent", "stillingspst", "stillingsstørrelse", "stillingsstorleik", "prosent", "%"),
+    "stillingsprosent": (
+        "stillingsprosent",
+        "stillingspst",
+        "stillings%",
+        "stillingsstørrelse",
+        "stillingsstorleik",
+        "prosent",
+        "%",
+    ),
     "einingar": ("einingar", "enheter", "eining", "enhet", "einingskode", "enhetskode", "arbeidsstad", "arbeidssted", "units"),
     "tilsett_fra": ("tilsettfrå", "tilsettfra", "ansattfra", "startdato", "start"),
     "tilsett_til": ("tilsetttil", "ansatttil", "sluttdato", "slutt"),
@@ -83,7 +91,7 @@ def read_table(data: bytes, filename: str, headings: Mapping[str, tuple[str, ...
     if not data.strip():
         raise Refused(_("Fila er tom."), "fil")
     if len(data) > MAX_BYTES:
-        raise Refused(_("Fila er for stor. Ho kan vere høgst 2 MiB; del henne opp."), "fil")
+        raise Refused(_("Fila er for stor. Ho kan vere høgst 1 MiB; del henne opp."), "fil")
     lines = _xlsx(data) if data.startswith(b"PK") else _csv(data)
     if not lines:
         raise Refused(_("Fila er tom."), "fil")

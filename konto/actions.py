@@ -206,9 +206,7 @@ def create_person(work: Work, *, ansattnr: str, namn: str, epost: str | None = N
     if not namn:
         raise Refused(_("Skriv namnet."), "namn")
     taken = work.db.scalars(
-        select(Person).where(
-            or_(Person.ansattnr == ansattnr, Person.epost == epost) if epost else Person.ansattnr == ansattnr
-        )
+        select(Person).where(or_(Person.ansattnr == ansattnr, Person.epost == epost) if epost else Person.ansattnr == ansattnr)
     ).first()
     if taken is not None:
         if taken.ansattnr == ansattnr:

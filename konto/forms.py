@@ -78,9 +78,7 @@ class DatoField(Field):
 class LoginForm(Form):
     """User name and password; the names of the fields are fixed for outside programs."""
 
-    brukarnamn = StringField(
-        _l("Tilsettnummer eller e-post"), [required(_l("Skriv tilsettnummeret eller e-posten din."))]
-    )
+    brukarnamn = StringField(_l("Tilsettnummer eller e-post"), [required(_l("Skriv tilsettnummeret eller e-posten din."))])
     passord = PasswordField(_l("Passord"), [required(_l("Skriv passordet."))])
     delt = BooleanField(_l("Delt nettbrett"))
 

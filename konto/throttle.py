@@ -105,10 +105,7 @@ def _counter(db: Session, key: str, now: datetime) -> Innloggingsforsok:
     """The counter's row, locked until the transaction ends: two tries at once count as two."""
     db.execute(_ENSURE, {"nokkel": key, "sist": now})
     return db.scalars(
-        select(Innloggingsforsok)
-        .where(Innloggingsforsok.nokkel == key)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(Innloggingsforsok).where(Innloggingsforsok.nokkel == key).with_for_update().execution_options(populate_existing=True)
     ).one()
 
 

@@ -1,5 +1,6 @@
 """What can be done with units: add, change, move, merge, end. Each change leaves a row of history; nothing is deleted."""
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select, update
@@ -11,13 +12,20 @@ from kjerne.access import Right, Rolle
 from kjerne.errors import Conflict, NotFound, Refused
 from kjerne.i18n import gettext as _
 from kjerne.models import Eining, EiningHistorie, Person, PersonEining, Tilgang
-from kjerne.work import Work
+from kjerne.work import Work, load_grants
 
 
 def require(work: Work, right: Right, eining_id: int | None) -> None:
     """The right on that unit, else the unit does not exist for her. A system job (no person) may all."""
     if work.person is not None and (eining_id is None or not work.has(right, eining_id)):
         raise NotFound
+
+
+def refreshed(work: Work) -> Work:
+    """The same work after the tree has grown: what one may on a unit one may on its new child."""
+    if work.person is None:
+        return work
+    return replace(work, grants=load_grants(work.db, work.person.id, work.today))
 
 
 def note(work: Work, eining: Eining, felt: str, fra: object, til: object) -> None:

@@ -1,7 +1,6 @@
 """Import of units: what a file would change, and doing it. Codes tell units apart; importing twice changes nothing."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
@@ -13,7 +12,7 @@ from administrasjon.actions.plan import Diff, ImportPlan, Kind, PlannedRow, Read
 from administrasjon.innlesing import Row
 from kjerne.i18n import gettext as _
 from kjerne.models import Eining, Person
-from kjerne.work import Work, load_grants
+from kjerne.work import Work
 
 FIELDS = ("namn", "niva", "overordna", "leiar", "stedfortredar", "gjeld_fra", "gjeld_til")
 FIRST_DAY = date(2020, 1, 1)
@@ -173,7 +172,7 @@ def apply(work: Work, plan: ImportPlan) -> None:
             overordna=units.get(str(row.values.get("overordna", ""))),
         )
         units[row.key] = unit
-        work = _refreshed(work)
+        work = einingar.refreshed(work)
     for row in rows.values():
         _change(work, row, units)
 
@@ -193,13 +192,6 @@ def _parents_first(rows: Mapping[str, PlannedRow], present: set[str]) -> Iterato
             if current.key not in done:
                 done.add(current.key)
                 yield current
-
-
-def _refreshed(work: Work) -> Work:
-    """The same work, with the new unit among those it reaches."""
-    if work.person is None:
-        return work
-    return replace(work, grants=load_grants(work.db, work.person.id, work.today))
 
 
 def _change(work: Work, row: PlannedRow, units: Mapping[str, Eining]) -> None:

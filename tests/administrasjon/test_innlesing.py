@@ -3,6 +3,7 @@
 import io
 import os
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -152,9 +153,9 @@ def test_people_with_bokmal_headings_twice(importer, databases: Databases) -> No
         assert ase.is_away(ase.borte_fra)
         unit = db.scalars(select(Eining).where(Eining.kode == "A-2")).one()
         assert unit.leiar_id == per.id
-        held = set(db.execute(select(Tilgang.person_id, Tilgang.rolle).where(Tilgang.eining_id == unit.id)).tuples())
+        held = set(db.execute(select(Tilgang.person_id, Tilgang.rolle).where(Tilgang.eining_id == unit.id)))
         assert held == {(per.id, "tilsett"), (per.id, "leiar"), (ase.id, "tilsett")}
-        places = dict(db.execute(select(PersonEining.eining_id, PersonEining.hovud).filter_by(person_id=per.id)).tuples())
+        places = dict(db.execute(select(PersonEining.eining_id, PersonEining.hovud).filter_by(person_id=per.id)).all())
         assert places[unit.id] is True
         assert len(places) == 2
     _, again = importer("personar", PEOPLE)
@@ -207,7 +208,7 @@ def test_xlsx_with_numbers_and_dates_as_cells(importer, databases: Databases) ->
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.append(["Ansattnr", "Namn", "Einingar", "Tilsett frå"])
-    sheet.append([7003, "Nils Nummer", "A-2", __import__("datetime").datetime(2024, 3, 1)])  # noqa: DTZ001
+    sheet.append([7003, "Nils Nummer", "A-2", datetime(2024, 3, 1)])  # noqa: DTZ001 - as spreadsheets hold dates
     packed = io.BytesIO()
     book.save(packed)
     assert importer("personar", packed.getvalue())[1].new == 1

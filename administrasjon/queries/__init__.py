@@ -1,0 +1,1 @@
+"""What can be read in running the system, each within the reader's units."""
