@@ -9,8 +9,8 @@ from administrasjon.actions.innlesing import apply_import, plan_import
 from administrasjon.actions.plan import ImportPlan, Kind, State
 from cli.installation import Installation, Stop
 from cli.server import require_current
-from kjerne import katalog, migrering
-from kjerne.models import Eining, Person
+from kjerne import innstilling, katalog, migrering
+from kjerne.models import Eining, Innstilling, Person
 
 DEMO_AVVIK = 300
 DEMO_SEED = 20261122
@@ -34,6 +34,8 @@ def migrate(installation: Installation) -> bool:
     migrering.upgrade(installation.databases)
     with installation.transaction() as work:
         katalog.load_starter_set(work.db)
+        if work.db.get(Innstilling, "sprak") is None:
+            innstilling.put(work.db, "sprak", installation.config.sprak)
     return True
 
 

@@ -19,11 +19,15 @@ def _write(target: Path, data: bytes) -> None:
     """Write so that a power cut leaves the whole file or none: temp, fsync, rename, fsync of the folder."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temp = target.with_name(f".{uuid.uuid4().hex}.tmp")
-    with temp.open("wb") as handle:
-        handle.write(data)
-        handle.flush()
-        os.fsync(handle.fileno())
-    temp.replace(target)
+    try:
+        with temp.open("wb") as handle:
+            handle.write(data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        temp.replace(target)
+    except OSError:
+        temp.unlink(missing_ok=True)  # a full disk must not fill up further
+        raise
     folder = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -42,7 +42,7 @@ def downgrade() -> None:
 '''
 
 
-def render_item(kind: str, item: Any, _context: object) -> str | Literal[False]:  # noqa: ANN401 - Alembic's hook
+def render_item(kind: str, item: Any, _context: object) -> str | Literal[False]:
     """Our moments are plain timestamps with zone to the database."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
@@ -17,7 +18,7 @@ from jinja2.ext import babel_extract
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("nb", "en")
 PASSED_OVER = {".venv", "node_modules", "var", "tests", "scripts", "migrations", "dist"}
-KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy": None, "ngettext": (1, 2)}
+KEYWORDS: dict[str, Any] = {"_": None, "_l": None, "gettext": None, "lazy": None, "ngettext": (1, 2)}
 MARKERS = {"_", "_l", "ngettext"}
 JINJA = {"trim_blocks": "true", "lstrip_blocks": "true"}
 
@@ -47,7 +48,8 @@ def sources(suffix: str) -> Iterator[Path]:
 def texts() -> dict[str, Text]:
     """Every text of the source language."""
     found: dict[str, Text] = {}
-    for suffix, method, options in ((".py", "python", None), (".html", babel_extract, JINJA)):
+    methods: tuple[tuple[str, Any, Any], ...] = ((".py", "python", None), (".html", babel_extract, JINJA))
+    for suffix, method, options in methods:
         for path in sources(suffix):
             with path.open("rb") as handle:
                 for _line, message, *_rest in extract(method, handle, keywords=KEYWORDS, options=options):
@@ -66,7 +68,7 @@ def catalogue(language: str) -> dict[str, tuple[str, ...]]:
             for message in read_po(handle, locale=language):
                 if message.id:
                     key = message.id if isinstance(message.id, str) else message.id[0]
-                    forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+                    forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
                     found[key] = found.get(key) or forms
     return found
 

@@ -32,7 +32,7 @@ class Eining(Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's declarative attribute
 
-    overordna: Mapped["Eining | None"] = relationship(remote_side=[id], foreign_keys=[overordna_id], lazy="raise")
+    overordna: Mapped["Eining | None"] = relationship(remote_side="Eining.id", foreign_keys=[overordna_id], lazy="raise")
 
     def is_active(self, day: date) -> bool:
         """Whether the unit exists on that day."""
