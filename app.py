@@ -14,18 +14,27 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
+import administrasjon.views.drift
+import administrasjon.views.einingar
+import administrasjon.views.innlesing
+import administrasjon.views.personar
+import avvik.handlers
+import avvik.jobs.deadlines
 import avvik.jobs.drafts
 import avvik.views.kladd
 import avvik.views.liste
+import avvik.views.mange
 import avvik.views.meld
 import avvik.views.sak
 import avvik.views.sporing
 import avvik.views.steg
 import framside.views
+import konto.jobs
 import konto.views
 import tiltak.jobs
 import tiltak.queries
 import tiltak.views
+from avvik import sums
 from avvik.queries.lists import Lister, open_count
 from avvik.views.area import area as avvik_area
 from kjerne import config as environment
@@ -42,19 +51,30 @@ from kjerne.mail import send_outbox
 from kjerne.web import Area, House, MenuItem
 from kjerne.work import Handler
 
-AREAS: tuple[Area, ...] = (konto.views.area, framside.views.area, avvik_area, tiltak.views.area)
+ADMINISTRASJON = (
+    administrasjon.views.einingar.area,
+    administrasjon.views.personar.area,
+    administrasjon.views.innlesing.area,
+    administrasjon.views.drift.area,
+)
+AREAS: tuple[Area, ...] = (konto.views.area, framside.views.area, avvik_area, tiltak.views.area, *ADMINISTRASJON)
 READERS = (Right.AVVIK_LES, Right.AVVIK_LES_LOFTA, Right.AVVIK_KOPI)
 MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("Framsida"), "framside.heim", "home"),
     MenuItem(_l("Meld avvik"), "avvik.nytt", "plus", (Right.AVVIK_MELD,)),
     MenuItem(_l("Innboks"), "avvik.liste", "inbox", READERS, badge=lambda work: open_count(work, Lister.VENTAR)),
     MenuItem(_l("Tiltak"), "tiltak.liste", "list-check", badge=tiltak.queries.waiting_count),
+    MenuItem(_l("Einingar"), "einingar.liste", "grid", (Right.PERSON_LES,)),
+    MenuItem(_l("Personar"), "personar.liste", "people", (Right.PERSON_LES,)),
+    MenuItem(_l("Innstillingar"), "administrasjon.innstillingar_vis", "gear", (Right.KATALOG_ENDRE,)),
 )
-HANDLERS: dict[type, tuple[Handler, ...]] = {}
+HANDLERS: dict[type, tuple[Handler, ...]] = {**avvik.handlers.HANDLERS}
 JOBS: tuple[Job, ...] = (
     Job("utboks", direct=send_outbox, every_minutes=1),
     Job("logghovud", run=write_head, hour=4, minute=10),
+    *avvik.jobs.deadlines.JOBS,
     *avvik.jobs.drafts.JOBS,
+    *konto.jobs.JOBS,
     *tiltak.jobs.JOBS,
 )
 
@@ -101,6 +121,7 @@ def create_app(config: Config | None = None, databases: Databases | None = None,
     )
     app.url_map.converters["id"] = IdConverter
     app.extensions["internkontroll"] = House(config, databases or Databases(config.database_url), clock, HANDLERS, MENU)
+    sums.install()
     login = flask_login.LoginManager()
     login.init_app(app, add_context_processor=False)
     login.request_loader(web.load_user)

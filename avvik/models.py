@@ -4,9 +4,17 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kjerne.clock import oslo_date
 from kjerne.db import Base, UtcDateTime
+
+
+def _month_of_filing(context: DefaultExecutionContext) -> int:
+    """The month a case was filed, in Oslo, as 202611: sums are grouped by it."""
+    day = oslo_date(context.get_current_parameters()["meldt"])  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+    return day.year * 100 + day.month
 
 
 class Avvik(Base):
@@ -41,6 +49,7 @@ class Avvik(Base):
     aar: Mapped[int]
     lopenr: Mapped[int]
     eining_id: Mapped[int] = mapped_column(ForeignKey("eining.id"))
+    manad: Mapped[int] = mapped_column(default=_month_of_filing)
     hendt: Mapped[datetime] = mapped_column(UtcDateTime)
     meldt: Mapped[datetime] = mapped_column(UtcDateTime)
     hovudtype: Mapped[str] = mapped_column(String(60))
@@ -234,3 +243,36 @@ class AvvikKladd(Base):
     endra: Mapped[datetime] = mapped_column(UtcDateTime)
     minn_om: Mapped[datetime | None] = mapped_column(UtcDateTime)
     minna: Mapped[bool] = mapped_column(default=False)
+
+
+class AvvikSum(Base):
+    """How many cases and events stand in one cell: kept in the transaction that changes the case, verified by a job.
+
+    `stand` is open, lukka or avvist. Whistleblowing is counted nowhere; a case about a leader is counted on the unit above.
+    """
+
+    __tablename__ = "avvik_sum"
+
+    eining_id: Mapped[int] = mapped_column(ForeignKey("eining.id"), primary_key=True)
+    manad: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hovudtype: Mapped[str] = mapped_column(String(60), primary_key=True)
+    underkategori: Mapped[str] = mapped_column(String(60), primary_key=True)
+    art: Mapped[str] = mapped_column(String(60), primary_key=True)
+    alvor: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stand: Mapped[str] = mapped_column(String(10), primary_key=True)
+    endra_praksis: Mapped[bool] = mapped_column(primary_key=True)
+    saker: Mapped[int] = mapped_column(default=0)
+    hendingar: Mapped[int] = mapped_column(default=0)
+
+
+class AvvikTid(Base):
+    """How many cases took so many days: `slag` is svar (to the first answer) or lukk (to closing). Medians come from here."""
+
+    __tablename__ = "avvik_tid"
+
+    eining_id: Mapped[int] = mapped_column(ForeignKey("eining.id"), primary_key=True)
+    manad: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slag: Mapped[str] = mapped_column(String(10), primary_key=True)
+    dagar: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    i_tide: Mapped[bool] = mapped_column(primary_key=True)
+    saker: Mapped[int] = mapped_column(default=0)
