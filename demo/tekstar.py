@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-__all__ = ["MILJO", "Fortelling", "Miljo", "categories", "describe"]
+__all__ = ["MILJO", "Fortelling", "Miljo", "categories", "describe", "phrase"]
 
 Miljo = Literal["institusjon", "heim", "bufellesskap", "anna"]
 MILJO: Final[tuple[Miljo, ...]] = ("institusjon", "heim", "bufellesskap", "anna")
@@ -200,3 +200,8 @@ def describe(
         arsaksnotat=teller.fill(arsak[sprak]),
         tiltak=tiltak,
     )
+
+
+def phrase(rng: random.Random, part: str, sprak: str) -> str:
+    """A sentence that fits any case, such as a question to the reporter; KeyError for an unknown part or language."""
+    return rng.choice(_sentences()[_FELLES, part])[sprak]

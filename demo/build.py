@@ -1,0 +1,148 @@
+"""Build the demo municipality: units, people, roles, logins and cases, into an empty database, the same for the same seed."""
+
+import json
+import random
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from avvik.models import Avvik, AvvikTeljar
+from demo.bulk import Rader, align_sequences
+from demo.organisasjon import KOMMUNE, Unit, read_units
+from demo.personar import Ansatt, Folk, make_people
+from demo.plan import draw_plans
+from demo.roller import Rollar, give_roles
+from demo.saker import Skrivar
+from demo.scener import SCENER, stage
+from demo.verda import Verda, read_katalog
+from kjerne import katalog, passwords
+from kjerne.clock import oslo_date, utcnow
+from kjerne.config import Config
+from kjerne.db import Databases
+from kjerne.errors import Refused
+from kjerne.innstilling import put, settings
+from kjerne.models import Eining, Logghovud, Person, PersonEining, Tilgang, Tilgangsgruppe, TilgangsgruppeMedlem
+
+__all__ = ["build"]
+
+_INNSTILLINGAR: Final = {
+    "kommune": KOMMUNE,
+    "demo": "1",
+    "varselkanal": "Skriv til varslingsmottaket på varsling@storfjella.example, eller ring 55 00 00 00.",
+    "klagekanal": "Send klaga til postmottak@storfjella.example. Kommunen sender ho vidare til statsforvaltaren ved behov.",
+}
+#: Letters are made for this many of the newest cases at most.
+_BREV: Final = 400
+
+
+def build(databases: Databases, config: Config, *, avvik: int = 300, seed: int = 1, now: datetime | None = None) -> None:
+    """Fill an empty, migrated database with the demo and write `demo.json` beside it; all or nothing.
+
+    Raises `Refused` when units, people or cases are there: real ones are never mixed with made-up ones.
+    `now` is for tests; the command line gives the present.
+    """
+    moment = (now or utcnow()).replace(microsecond=0)
+    rng = random.Random(seed)
+    with databases.writing() as db:
+        _refuse_used(db)
+        katalog.load_starter_set(db)
+        for key, value in _INNSTILLINGAR.items():
+            put(db, key, value)
+        units = read_units()
+        today = oslo_date(moment)
+        folk = make_people(rng, units, today)
+        auditor = folk.alle[-1]
+        rollar = give_roles(rng, folk, units, auditor, today)
+        _write_people(db, config, units, folk, rollar)
+        verda = Verda(rng, moment, config, read_katalog(db, today), units, folk, rollar)
+        _write_cases(db, verda, avvik)
+        _write_logins(config.data_dir / "demo.json", units, rollar)
+        db.commit()
+
+
+def _refuse_used(db: Session) -> None:
+    """Only an empty database takes the demo."""
+    used = any(db.scalar(select(column).limit(1)) is not None for column in (Person.id, Eining.id, Avvik.id))
+    if not used:
+        return
+    if settings(db)["demo"] == "1":
+        raise Refused("The demo municipality is already in this database. Use an empty one to build another.")
+    raise Refused("This database holds real data. The demo is only built in an empty database.")
+
+
+def _write_people(db: Session, config: Config, units: list[Unit], folk: Folk, rollar: Rollar) -> None:
+    secrets = _secrets(config, rollar)
+    connection = db.connection()
+    connection.execute(insert(Eining), [unit.row() for unit in units])
+    connection.execute(insert(Person), [person.row(secrets.get(person.id)) for person in folk.alle])
+    for unit in units:
+        leader, deputy = folk.leiar.get(unit.id), folk.stedfortredar.get(unit.id)
+        connection.execute(
+            update(Eining)
+            .where(Eining.id == unit.id)
+            .values(leiar_id=leader.id if leader else None, stedfortredar_id=deputy.id if deputy else None)
+        )
+    connection.execute(insert(PersonEining), [row for person in folk.alle for row in _workplaces(person)])
+    connection.execute(insert(Tilgang), rollar.tilgangar)
+    for code, members in rollar.grupper.items():
+        group = db.scalars(select(Tilgangsgruppe).where(Tilgangsgruppe.kode == code)).one()
+        db.add_all(TilgangsgruppeMedlem(gruppe_id=group.id, person_id=person.id) for person in members)
+    db.flush()
+
+
+def _workplaces(person: Ansatt) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    if person.eining is not None:
+        rows.append({"person_id": person.id, "eining_id": person.eining.id, "hovud": True})
+    if person.ekstra is not None:
+        rows.append({"person_id": person.id, "eining_id": person.ekstra.id, "hovud": False})
+    return rows
+
+
+def _secrets(config: Config, rollar: Rollar) -> dict[int, str]:
+    """Password hashes of the demo logins only; one for each different password, since hashing is slow on purpose."""
+    hashes = {word: passwords.make_hash(config, word) for word in {one.passord for one in rollar.innloggingar}}
+    found: dict[int, str] = {}
+    for one in rollar.innloggingar:
+        found.setdefault(one.person.id, hashes[one.passord])
+    return found
+
+
+def _write_cases(db: Session, verda: Verda, tal: int) -> None:
+    connection = db.connection()
+    told = stage(verda.rng, verda.units, verda.folk, verda.rollar, now=verda.now, tal=min(tal, len(SCENER)))
+    drawn = draw_plans(verda.rng, verda.units, verda.folk, rammer=verda.katalog.rammer, now=verda.now, tal=tal - len(told))
+    plans = sorted([*told, *drawn], key=lambda plan: plan.meldt)
+    head = db.scalars(select(Logghovud).where(Logghovud.id == 1).with_for_update()).one()
+    rader = Rader(connection)
+    skrivar = Skrivar(verda, rader, head.siste_id, head.mac, max(1, tal - _BREV))
+    for plan in plans:
+        skrivar.write(plan)
+    rader.send()
+    head.siste_id, head.mac = skrivar.head_id, skrivar.head_mac
+    db.add_all(AvvikTeljar(aar=aar, siste=siste) for aar, siste in sorted(skrivar.numbers.items()))
+    db.flush()
+    align_sequences(connection)
+
+
+def _write_logins(path: Path, units: list[Unit], rollar: Rollar) -> None:
+    """`demo.json`, as docs/grensesnitt.md fixes it."""
+    told = {
+        "kommune": KOMMUNE,
+        "einingar": [{"kode": unit.kode, "namn": unit.namn} for unit in units],
+        "innloggingar": [
+            {
+                "rolle": one.rolle.value,
+                "namn": one.person.namn,
+                "brukarnamn": one.person.ansattnr,
+                "passord": one.passord,
+                "eining": one.eining.kode,
+            }
+            for one in rollar.innloggingar
+        ],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
