@@ -246,6 +246,15 @@ def closing_gaps(facts: ClosingFacts) -> list[Mangel]:
     return [gap for gap, missing in checks if missing]
 
 
+def missed_deadline(status: Status, today: date, *, svar: date | None, lukking: date) -> date | None:
+    """The first deadline a case has missed, from which lateness is counted: the answer (while owed), else the closing.
+
+    Waiting for the effect of a measure stops the closing clock (domene 3.7).
+    """
+    days = [svar, None if status is Status.VENTAR_EFFEKT else lukking]
+    return min((day for day in days if day is not None and day < today), default=None)
+
+
 def escalation_level(today: date, deadline: date, alvor: int, *, days: int, sector_days: int) -> int:
     """How far up a late case goes: 0 not yet, 1 the next leader (+1 day for 4-5, else +`days`), 2 the sector (+`sector_days`)."""
     late = (today - deadline).days

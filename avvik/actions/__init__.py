@@ -1,6 +1,6 @@
 """What can be done with a case: one function per thing a person does. All writing happens here."""
 
-from avvik.actions.close import bulk_close, close_avvik, closing_facts, object_to, reject, reopen, set_outcome
+from avvik.actions.close import Lukking, bulk_close, close_avvik, closing_facts, object_to, reject, reopen, set_outcome
 from avvik.actions.dialogue import answer_question, answer_reporter, ask_reporter, comment, open_name
 from avvik.actions.duties import decide_duty, open_duty, set_known
 from avvik.actions.handle import (
@@ -21,6 +21,7 @@ from avvik.actions.report import Kvittering, Melding, report_avvik, tracking_cod
 
 __all__ = [
     "Kvittering",
+    "Lukking",
     "Melding",
     "add_cause",
     "add_measure",

@@ -1,19 +1,22 @@
 """Close a case: an outcome, an answer, measures in hand. "Led to changed procedure or new practice" is counted from here."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import func, select
 
 from avvik.actions.dialogue import first_answer, tell_reporter
 from avvik.actions.handle import ensure_started
 from avvik.actions.history import demand, letter, move, note
+from avvik.actions.report import deadline_row
 from avvik.models import Avvik, AvvikArsak, AvvikMeldeplikt, AvvikTiltak, AvvikUtfall
 from avvik.queries.access import get_avvik, is_reporter
 from avvik.queries.routing import find_mottakar
-from avvik.rules import GREEN, MANGELNAMN, ClosingFacts, Status, Steg, closing_gaps
+from avvik.rules import GREEN, MANGELNAMN, ClosingFacts, Mangel, Status, Steg, closing_gaps, deadlines
 from kjerne.access import Right
-from kjerne.errors import Refused
+from kjerne.errors import NotFound, Refusal, Refused
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
-from kjerne.katalog import Utfall, in_force
+from kjerne.katalog import Arsak, Utfall, in_force
 from kjerne.models import Eining
 from kjerne.work import Work
 from tiltak.actions import is_settled
@@ -75,10 +78,14 @@ def close_avvik(work: Work, avvik: Avvik) -> None:
     """Close the case when nothing is missing; else `Refused` says what. The closing answer is the reporter's answer."""
     ensure_started(work, avvik)
     demand(work, avvik, Steg.LUKK)
+    _demand_closable(work, avvik)
+    _finish(work, avvik)
+
+
+def _demand_closable(work: Work, avvik: Avvik) -> None:
     gaps = closing_gaps(closing_facts(work, avvik))
     if gaps:
         raise Refused(_("Saka kan ikkje lukkast enno: %(manglar)s.", manglar=", ".join(str(MANGELNAMN[gap][1]) for gap in gaps)))
-    _finish(work, avvik)
 
 
 def _finish(work: Work, avvik: Avvik) -> None:
@@ -93,23 +100,50 @@ def _finish(work: Work, avvik: Avvik) -> None:
     tell_reporter(work, avvik, f"lukka-{avvik.version}", LETTER_CLOSED.text, LETTER_CLOSED_BODY.text)
 
 
-def bulk_close(work: Work, answers: dict[str, str], *, arsak: str, grunngiving: str) -> list[str]:
-    """Close many green cases (1-2, no measures), one answer each. Returns the numbers closed; others stay as they are."""
-    closed: list[str] = []
-    for nr, answer in answers.items():
-        if not answer.strip():
-            continue
-        avvik = get_avvik(work, nr)
-        has_measure = work.db.scalar(select(AvvikTiltak.tiltak_id).where(AvvikTiltak.avvik_id == avvik.id).limit(1))
-        if avvik.alvor > GREEN or has_measure is not None:
-            continue
-        ensure_started(work, avvik)
-        demand(work, avvik, Steg.LUKK)
-        _fill_in(work, avvik, answer, arsak, grunngiving)
-        if not closing_gaps(closing_facts(work, avvik)):
+@dataclass(frozen=True)
+class Lukking:
+    """What became of one case when many were closed: `hinder` says why it stays open; empty when it was closed."""
+
+    nr: str
+    hinder: str = ""
+
+
+def bulk_close(work: Work, answers: dict[str, str], *, arsak: str, grunngiving: str) -> list[Lukking]:
+    """Close many green cases (1-2, no measures), one answer each; those without an answer are left out.
+
+    A case that cannot be closed stays exactly as it was, and the answer tells why. Raises `Refused` when nothing is answered,
+    the cause is none of ours, or the common reason is missing.
+    """
+    chosen = {nr: answer for nr, answer in answers.items() if answer.strip()}
+    if not chosen:
+        raise Refused(_("Skriv svar til minst éi sak."))
+    if arsak not in {row.kode for row in work.db.scalars(in_force(Arsak, work.today))}:
+        raise Refused(_("Vel ei årsak."), "arsak")
+    if not grunngiving.strip():
+        raise Refused(_("Skriv kvifor sakene ikkje fører til noka endring."), "grunngiving")
+    return [_close_green(work, nr, answer, arsak, grunngiving) for nr, answer in chosen.items()]
+
+
+def _close_green(work: Work, nr: str, answer: str, arsak: str, grunngiving: str) -> Lukking:
+    try:
+        with work.db.begin_nested():
+            avvik = get_avvik(work, nr)
+            if avvik.alvor > GREEN or _has_measure(work, avvik):
+                raise Refused(_("Saka er ikkje grøn lenger: ho har tiltak eller høgare alvor. Opne ho og lukk ho for seg."))
+            ensure_started(work, avvik)
+            demand(work, avvik, Steg.LUKK)
+            _fill_in(work, avvik, answer, arsak, grunngiving)
+            _demand_closable(work, avvik)
             _finish(work, avvik)
-            closed.append(nr)
-    return closed
+    except NotFound:
+        return Lukking(nr, _("Saka finst ikkje, eller du ser ho ikkje."))
+    except Refusal as refusal:
+        return Lukking(nr, refusal.message)
+    return Lukking(nr)
+
+
+def _has_measure(work: Work, avvik: Avvik) -> bool:
+    return work.db.scalar(select(AvvikTiltak.tiltak_id).where(AvvikTiltak.avvik_id == avvik.id).limit(1)) is not None
 
 
 def _fill_in(work: Work, avvik: Avvik, answer: str, arsak: str, grunngiving: str) -> None:
@@ -125,6 +159,8 @@ def _fill_in(work: Work, avvik: Avvik, answer: str, arsak: str, grunngiving: str
 def reject(work: Work, avvik: Avvik, reason: str) -> None:
     """It is no deviation: ended with a reason the reporter sees, beside and not in "tal avvik"."""
     demand(work, avvik, Steg.AVVIS)
+    if is_reporter(work, avvik):
+        raise Refused(str(MANGELNAMN[Mangel.EIGA_SAK][1]))
     if not reason.strip():
         raise Refused(_("Skriv kvifor dette ikkje er eit avvik. Meldaren får sjå grunngivinga."), "grunngiving")
     first_answer(work, avvik)
@@ -139,7 +175,7 @@ def reopen(work: Work, avvik: Avvik, reason: str) -> None:
     demand(work, avvik, Steg.GJENOPNE)
     if not reason.strip():
         raise Refused(_("Skriv kvifor saka skal opnast att."), "grunngiving")
-    _open_again(work, avvik, "gjenopna", reason)
+    open_again(work, avvik, "gjenopna", reason)
 
 
 def object_to(work: Work, avvik: Avvik, reason: str) -> None:
@@ -150,7 +186,7 @@ def object_to(work: Work, avvik: Avvik, reason: str) -> None:
     if not reason.strip():
         raise Refused(_("Skriv kva du ikkje er samd i."), "tekst")
     avvik.innvending_brukt = True
-    _open_again(work, avvik, "innvending", reason)
+    open_again(work, avvik, "innvending", reason)
     eining = work.db.get_one(Eining, avvik.eining_id)
     told = frozenset(x for x in (avvik.sakshandsamar_id, avvik.meldar_id) if x)
     above = find_mottakar(work.db, eining, work.today, told)
@@ -159,8 +195,12 @@ def object_to(work: Work, avvik: Avvik, reason: str) -> None:
         letter(work, avvik, above.person, "innvending", LETTER_OBJECTION.text, LETTER_OBJECTION_BODY.text)
 
 
-def _open_again(work: Work, avvik: Avvik, slag: str, reason: str) -> None:
-    note(work, avvik, slag, text=reason)
+def open_again(work: Work, avvik: Avvik, slag: str, reason: str = "", *, as_system: bool = False) -> None:
+    """The case opens again with a line of its history, and new deadlines from today: what was late before is not late now."""
+    note(work, avvik, slag, text=reason, as_system=as_system)
+    row = deadline_row(work, avvik.alvor)
+    dates = deadlines(work.now, answer_days=row.svar_arbeidsdagar, start_days=row.start_dagar, close_days=row.lukking_dagar)
     avvik.status = Status.GJENOPNA
+    avvik.frist_start, avvik.frist_lukking = dates.start, dates.lukking
     avvik.lukka_tid = None
     avvik.endra_praksis = False

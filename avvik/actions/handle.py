@@ -20,8 +20,9 @@ from kjerne.i18n import lazy as _l
 from kjerne.katalog import Arsak, in_force
 from kjerne.models import Eining, Fil, Person
 from kjerne.work import Work
-from tiltak.actions import create_tiltak
+from tiltak.actions import create_tiltak, shield
 from tiltak.models import Tiltak
+from tiltak.queries import of_origin
 
 LETTER_CHANGED = _l("Endring i meldinga di:")
 LETTER_CHANGED_BODY = _l("Typen eller alvoret i ei melding du sende er endra. Du ser grunngivinga i saka.")
@@ -65,10 +66,13 @@ def classify(
         _new_deadlines(work, avvik, alvor)
     if type_changed:
         note(work, avvik, "type_endra", fra=avvik.underkategori, til=underkategori, text="" if level_changed else reason)
+    was_open = avvik.sensitiv_gruppe == ""
     avvik.hovudtype, avvik.underkategori, avvik.art = hovudtype, underkategori, art
     avvik.alvor, avvik.alvor_mogleg, avvik.alvor_stadfesta = alvor, alvor_mogleg, True
     if not avvik.er_varsel:
         avvik.sensitiv_gruppe = group_of(work, underkategori, gjeld_leiar=avvik.gjeld_leiar)
+    if was_open and avvik.sensitiv_gruppe:
+        _shield_measures(work, avvik, work.me)
     if not (type_changed or level_changed):
         note(work, avvik, "stadfesta", til=str(alvor))
     work.db.flush()
@@ -197,6 +201,12 @@ def attach_file(work: Work, avvik: Avvik, inspected: Inspected) -> Fil:
     return row
 
 
+def _shield_measures(work: Work, avvik: Avvik, follower: Person | None = None) -> None:
+    """Measures of a case that became one that few may see are hidden too, and followed up by who has the case now."""
+    for tiltak in of_origin(work.db, "avvik", avvik.id):
+        shield(work, tiltak, follower=follower)
+
+
 def mark_whistleblowing(work: Work, avvik: Avvik, reason: str) -> None:
     """It is a varsel (aml. 2A): the case leaves the line at once, is seen by the named group only, counted nowhere else."""
     demand(work, avvik, Steg.VARSEL)
@@ -204,6 +214,7 @@ def mark_whistleblowing(work: Work, avvik: Avvik, reason: str) -> None:
     avvik.er_varsel = True
     avvik.sensitiv_gruppe = "varsel"
     avvik.sakshandsamar_id = None
+    _shield_measures(work, avvik)
 
 
 def mark_concerns_leader(work: Work, avvik: Avvik, reason: str) -> None:
@@ -216,10 +227,22 @@ def mark_concerns_leader(work: Work, avvik: Avvik, reason: str) -> None:
     work.db.add_all(AvvikInhabil(avvik_id=avvik.id, person_id=person_id) for person_id in concerned - have)
     avvik.gjeld_leiar, avvik.sensitiv_gruppe = True, "leiarsak"
     work.db.flush()
-    found = find_mottakar(work.db, eining, work.today, concerned | have)
+    reporter = {avvik.meldar_id} if avvik.meldar_id else frozenset()
+    found = find_mottakar(work.db, eining, work.today, concerned | have | reporter)
+    _shield_measures(work, avvik, found.person if found else None)
     avvik.sakshandsamar_id = found.person.id if found else None
     if found:
         letter(work, avvik, found.person, f"leiar-{avvik.version}", LETTER_NEW.text, LETTER_NEW_BODY.text)
+
+
+def _up_the_line(work: Work, eining: Eining, level: int) -> Eining:
+    """The unit above for level 1; the sector (or the top, when no unit is one) from level 2."""
+    above = eining
+    while above.overordna_id is not None and above.niva != "sektor":
+        above = work.db.get_one(Eining, above.overordna_id)
+        if level == 1:
+            break
+    return above
 
 
 def escalate(work: Work, avvik: Avvik, level: int, reason: str = "") -> None:
@@ -230,12 +253,10 @@ def escalate(work: Work, avvik: Avvik, level: int, reason: str = "") -> None:
     excluded = set(_inhabile(work, avvik))
     if avvik.sakshandsamar_id:
         excluded.add(avvik.sakshandsamar_id)
-    above = eining
-    for _level in range(level):
-        parent = work.db.get(Eining, above.overordna_id) if above.overordna_id else None
-        above = parent or above
+    above = _up_the_line(work, eining, level)
     found = find_mottakar(work.db, above, work.today, frozenset(excluded))
     avvik.lofta = max(avvik.lofta, level)
-    note(work, avvik, "lofta", til=found.person.namn if found else "", text=reason, to_reporter=avvik.alvor >= HIGH)
+    reached = found.person.namn if found else eining.namn
+    note(work, avvik, "lofta", fra=str(level), til=reached, text=reason, to_reporter=avvik.alvor >= HIGH)
     if found and avvik.sensitiv_gruppe == "":
-        letter(work, avvik, found.person, f"lofta-{level}", LETTER_LIFTED.text, LETTER_LIFTED_BODY.text)
+        letter(work, avvik, found.person, f"lofta-{level}-{avvik.frist_lukking:%Y%m%d}", LETTER_LIFTED.text, LETTER_LIFTED_BODY.text)

@@ -10,6 +10,7 @@ from kjerne.i18n import language
 from kjerne.models import Eining, Person
 from kjerne.work import Work
 
+SYSTEM = "system"
 FILING = frozenset({"ny", "kopi", "over"})
 
 
@@ -36,19 +37,21 @@ def note(
     til: str = "",
     to_reporter: bool = True,
     as_reporter: bool = False,
+    as_system: bool = False,
 ) -> AvvikHending:
     """Add a line to the history. A hidden reporter's own lines carry no person; an anonymous case's times are to the hour.
 
-    `as_reporter`: the line is the reporter's own (filing, or an answer at the anonymous code).
+    `as_reporter`: the line is the reporter's own (filing, or an answer at the anonymous code). `as_system`: the line is what
+    followed from something outside the case, and names nobody (else it could tell who a hidden reporter is).
     """
-    actor = Who.REPORTER.value if as_reporter else _actor(work, avvik)
+    actor = SYSTEM if as_system else Who.REPORTER.value if as_reporter else _actor(work, avvik)
     hidden = actor == Who.REPORTER.value and (avvik.anonym or avvik.konfidensiell)
     line = AvvikHending(
         avvik_id=avvik.id,
         tid=work.now.replace(minute=0, second=0, microsecond=0) if hidden and avvik.anonym else work.now,
         slag=slag,
         aktor=actor,
-        person_id=None if hidden or work.person is None else work.person.id,
+        person_id=None if hidden or as_system or work.person is None else work.person.id,
         fra=fra,
         til=til,
         tekst=text,
@@ -71,7 +74,7 @@ def note(
 
 def _actor(work: Work, avvik: Avvik) -> str:
     if work.person is None:
-        return "system"
+        return SYSTEM
     if is_reporter(work, avvik) and avvik.sakshandsamar_id != work.person.id:
         return Who.REPORTER.value
     return Who.HANDLER.value

@@ -5,11 +5,12 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 
-from avvik.models import Avvik
-from avvik.queries.access import mine, visible
-from avvik.rules import OPEN
+from avvik.models import Avvik, AvvikMeldeplikt, AvvikTiltak
+from avvik.queries.access import NUMBER, mine, visible
+from avvik.rules import GREEN, OPEN
+from kjerne.access import Right
 from kjerne.clock import end_of_day
 from kjerne.models import Eining
 from kjerne.work import Work
@@ -47,17 +48,47 @@ class Lister(StrEnum):
 
 
 @dataclass(frozen=True)
-class Listefilter:
-    """What a list is narrowed to; empty fields do not narrow. `before` is the id a page continues below."""
+class Innsnevring:
+    """What a list is narrowed to; empty fields do not narrow. `eining` is a unit's code, its subtree included; `sok` a word or number."""
 
-    liste: Lister = Lister.ALLE
-    before: int | None = None
+    eining: str = ""
+    hovudtype: str = ""
+    alvor: int | None = None
+    status: str = ""
+    sok: str = ""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The conditions, to be laid on top of what the person may see."""
+        found: list[ColumnElement[bool]] = []
+        if self.eining:
+            top = select(Eining.sti).where(Eining.kode == self.eining).scalar_subquery()
+            found.append(Avvik.eining_id.in_(select(Eining.id).where(Eining.sti.startswith(top))))
+        if self.hovudtype:
+            found.append(Avvik.hovudtype == self.hovudtype)
+        if self.alvor is not None:
+            found.append(Avvik.alvor == self.alvor)
+        if self.status:
+            found.append(Avvik.status == self.status)
+        if self.sok:
+            found.append(_holds(self.sok))
+        return found
 
 
-def condition(work: Work, liste: Lister) -> Any:
+NOTHING = Innsnevring()
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    """A case's number, or a word in what its reporter wrote."""
+    match = NUMBER.fullmatch(word)
+    if match:
+        return and_(Avvik.aar == int(match[1]), Avvik.lopenr == int(match[2]))
+    return or_(*(column.icontains(word, autoescape=True) for column in (Avvik.skildring, Avvik.strakstiltak, Avvik.forslag)))
+
+
+def condition(work: Work, liste: Lister) -> ColumnElement[bool]:
     """The condition of a ready list, always within `visible`."""
     is_open = Avvik.status.in_([status.value for status in OPEN])
-    conditions: dict[Lister, Any] = {
+    conditions: dict[Lister, ColumnElement[bool]] = {
         Lister.VENTAR: and_(Avvik.sakshandsamar_id == work.me.id, is_open, not_(Avvik.ventar_meldar)),
         Lister.OPNE: is_open,
         Lister.OVER_FRIST: and_(is_open, Avvik.frist_lukking < work.today),
@@ -67,12 +98,38 @@ def condition(work: Work, liste: Lister) -> Any:
     return and_(visible(work), conditions[liste])
 
 
-def list_query(work: Work, liste: Lister, *, before: int | None = None, limit: int = 25) -> Select[*tuple[Any, ...]]:
+def list_query(
+    work: Work, liste: Lister, *, before: int | None = None, limit: int = 25, innsnevring: Innsnevring = NOTHING
+) -> Select[*tuple[Any, ...]]:
     """Rows of a ready list, newest first; one row more than `limit` tells whether there is a next page."""
-    query = select(*ROW).join(Eining, Eining.id == Avvik.eining_id).where(condition(work, liste))
+    query = select(*ROW).join(Eining, Eining.id == Avvik.eining_id).where(condition(work, liste), *innsnevring.conditions())
     if before is not None:
         query = query.where(Avvik.id < before)
     return query.order_by(Avvik.id.desc()).limit(limit + 1)
+
+
+def green_query(work: Work, limit: int = 50) -> Select[Avvik, str]:
+    """Cases that wait for me, of severity 1-2, without measures and without an open duty, filed by others: closed many at once."""
+    measures = select(AvvikTiltak.avvik_id).where(AvvikTiltak.avvik_id == Avvik.id)
+    duties = select(AvvikMeldeplikt.id).where(AvvikMeldeplikt.avvik_id == Avvik.id, AvvikMeldeplikt.status == "open")
+    return (
+        select(Avvik, Eining.namn)
+        .join(Eining, Eining.id == Avvik.eining_id)
+        .where(
+            condition(work, Lister.VENTAR),
+            Avvik.alvor <= GREEN,
+            not_(measures.exists()),
+            not_(duties.exists()),
+            not_(mine(work)),
+        )
+        .order_by(Avvik.id)
+        .limit(limit)
+    )
+
+
+def has_green(work: Work) -> bool:
+    """Whether there is anything to close many at once."""
+    return work.db.execute(green_query(work, 1)).first() is not None
 
 
 def open_count(work: Work, liste: Lister, cap: int = 100) -> int:
@@ -81,17 +138,46 @@ def open_count(work: Work, liste: Lister, cap: int = 100) -> int:
     return work.db.scalar(select(func.count()).select_from(inner)) or 0
 
 
+@dataclass(frozen=True)
+class Lofte:
+    """How a unit keeps the promise: answered in time out of those due."""
+
+    eining: str
+    halde: int
+    rekna: int
+
+
+def kept_promises(work: Work) -> list[Lofte]:
+    """The promise by unit, for the units whose numbers this person sees; units with nothing due are left out. One query."""
+    rows = work.db.execute(
+        select(Eining.sti, Eining.namn, Avvik.frist_svar, Avvik.forste_svar_tid)
+        .join(Eining, Eining.id == Avvik.eining_id)
+        .where(Avvik.eining_id.in_(work.units(Right.AVVIK_TAL)), *_due_since(work))
+        .order_by(Eining.sti)
+    )
+    counts: dict[str, list[int]] = {}
+    names: dict[str, str] = {}
+    for sti, namn, due, at in rows:
+        names[sti] = namn
+        count = counts.setdefault(sti, [0, 0])
+        count[0] += at is not None and at <= end_of_day(due)
+        count[1] += 1
+    return [Lofte(names[sti], kept, due) for sti, (kept, due) in counts.items()]
+
+
+def _due_since(work: Work) -> tuple[ColumnElement[bool], ...]:
+    answered = Avvik.forste_svar_tid.is_not(None)
+    return (
+        Avvik.sensitiv_gruppe == "",
+        Avvik.meldt >= work.now - PROMISE_WINDOW,
+        answered | (Avvik.frist_svar < work.today),
+    )
+
+
 def kept_promise(work: Work, eining_id: int) -> tuple[int, int]:
     """(answered in time, due) for a unit's cases of the last 90 days whose first answer was due or given."""
-    since = work.now - PROMISE_WINDOW
-    answered = Avvik.forste_svar_tid.is_not(None)
     rows = work.db.execute(
-        select(Avvik.frist_svar, Avvik.forste_svar_tid).where(
-            Avvik.eining_id == eining_id,
-            Avvik.sensitiv_gruppe == "",
-            Avvik.meldt >= since,
-            answered | (Avvik.frist_svar < work.today),
-        )
+        select(Avvik.frist_svar, Avvik.forste_svar_tid).where(Avvik.eining_id == eining_id, *_due_since(work))
     ).all()
     kept = sum(1 for due, at in rows if at is not None and at <= end_of_day(due))
     return kept, len(rows)

@@ -116,6 +116,12 @@ def _history(db: Session, avvik_id: int, *, for_reporter: bool) -> list[Linje]:
     return [Linje(hending, namn) for hending, namn in db.execute(query)]
 
 
+def last_line(db: Session, avvik_id: int, *, for_reporter: bool) -> Linje | None:
+    """The newest line of a case's history; for its reporter the newest she may see."""
+    lines = _history(db, avvik_id, for_reporter=for_reporter)
+    return lines[-1] if lines else None
+
+
 def _duties(db: Session, avvik_id: int) -> list[Plikt]:
     rules = by_code(db, Meldeplikt)
     rows = db.execute(

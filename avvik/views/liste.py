@@ -5,20 +5,25 @@ from datetime import timedelta
 from typing import Any
 
 from flask import request, url_for
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 
 from avvik import tekstar
-from avvik.queries.lists import Lister, list_query, open_count
+from avvik.queries.lists import Innsnevring, Lister, has_green, kept_promises, list_query, open_count
 from avvik.queries.sak import Ordliste, ordliste
-from avvik.rules import ENDED, STATUSNAMN, Status
+from avvik.rules import ENDED, LEVELS, STATUSNAMN, Status
 from avvik.views.area import area
-from kjerne.access import Open
+from kjerne.access import Open, Right
+from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
+from kjerne.models import Eining
+from kjerne.text import clean
 from kjerne.web import render
 from kjerne.work import Work
 
 PAGE_SIZE = 25
 CAP = 100
+MAX_WORD = 80
+TABS = (Lister.VENTAR, Lister.OVER_FRIST, Lister.OPNE)
 WEEK = timedelta(days=7)
 LISTENAMN = {
     Lister.VENTAR: _l("Ventar på deg"),
@@ -57,6 +62,8 @@ def _row(work: Work, row: Any, words: Ordliste) -> Rad:
     first = row.forste_svar_tid is None and not ended
     day = min(row.frist_svar, row.frist_lukking) if first else row.frist_lukking
     text, kind = ("", "") if ended else tekstar.due(day, work.today)
+    if first and day == row.frist_svar and kind:
+        text = _("Svar %(nar)s", nar=text[:1].lower() + text[1:])
     group = NOW if kind else WEEKLY if day <= work.today + WEEK else LATER
     return Rad(
         id=row.id,
@@ -87,24 +94,64 @@ def chosen_list() -> Lister:
     return Lister(asked) if asked in set(Lister) else Lister.VENTAR
 
 
-@area.page("/", needs=Open.LOGGED_IN)
-def liste(work: Work) -> str:
-    """The inbox."""
-    chosen = chosen_list()
-    raw = request.args.get("for", "")
-    before = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
-    rows = rows_of(work, list_query(work, chosen, before=before, limit=PAGE_SIZE), ordliste(work.db))
-    more = len(rows) > PAGE_SIZE
-    rows = rows[:PAGE_SIZE]
-    tabs = [(name, str(text), open_count(work, name, CAP)) for name, text in LISTENAMN.items()]
-    next_url = f"{url_for('avvik.liste', liste=chosen.value)}&for={rows[-1].id}" if more else None
+def narrowed() -> Innsnevring:
+    """What the address narrows the list to; what is not understood does not narrow."""
+    level = request.args.get("alvor", "")
+    status = request.args.get("status", "")
+    return Innsnevring(
+        eining=request.args.get("eining", "")[:40],
+        hovudtype=request.args.get("hovudtype", "")[:60],
+        alvor=int(level) if level in {str(n) for n in LEVELS} else None,
+        status=status if status in set(Status) else "",
+    )
+
+
+def _units_to_choose(work: Work) -> list[Eining]:
+    """The units whose cases this person may read."""
+    ids = work.units(Right.AVVIK_LES) | work.units(Right.AVVIK_LES_LOFTA) | work.units(Right.AVVIK_KOPI)
+    return list(work.db.scalars(select(Eining).where(Eining.id.in_(ids)).order_by(Eining.sti)))
+
+
+def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = None) -> str:
+    words = ordliste(work.db)
+    rows = rows_of(work, list_query(work, chosen, before=before, limit=PAGE_SIZE, innsnevring=narrow), words)
+    more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
+    kept = {name: value for name, value in vars(narrow).items() if value and name != "sok"}
+    promises = kept_promises(work)
     return render(
         work,
         "avvik/liste.html",
-        tabs=tabs,
+        tabs=[(name, str(LISTENAMN[name]), open_count(work, name, CAP)) for name in TABS],
+        andre=[(name, str(LISTENAMN[name])) for name in Lister if name not in TABS],
         liste=chosen,
         rader=rows,
-        grupper=grouped(rows) if chosen is Lister.VENTAR else [("", rows)],
-        next_url=next_url,
+        grupper=grouped(rows) if chosen is Lister.VENTAR and not narrow.sok else [("", rows)],
+        next_url=url_for("avvik.liste", liste=chosen.value, **kept, **{"for": rows[-1].id}) if more and not narrow.sok else None,
+        fleire=more,
         cap=CAP,
+        snevring=narrow,
+        smal=bool(kept),
+        kept=kept,
+        einingar=_units_to_choose(work),
+        ord=words,
+        statusar=STATUSNAMN,
+        lofte=promises,
+        halde=sum(row.halde for row in promises),
+        rekna=sum(row.rekna for row in promises),
+        gronne=has_green(work),
     )
+
+
+@area.page("/", needs=Open.LOGGED_IN)
+def liste(work: Work) -> str:
+    """The inbox and the other lists."""
+    raw = request.args.get("for", "")
+    before = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+    return _page(work, chosen_list(), narrowed(), before)
+
+
+@area.page("/sok", needs=Open.LOGGED_IN, method="POST")
+def sok(work: Work) -> str:
+    """Search in what one may see. Posted, so that the words stand in no address and no log."""
+    word = clean(request.form.get("sok", ""), max_len=MAX_WORD, multiline=False)
+    return _page(work, Lister.ALLE if word else Lister.VENTAR, Innsnevring(sok=word))

@@ -15,17 +15,20 @@ from avvik.queries.lists import Lister, list_query
 from avvik.queries.sak import Plikt, Sak, fil_of_case, ordliste, read_sak, readers
 from avvik.rules import MANGELNAMN, OPEN, STATUSNAMN, STEGNAMN, Mangel, Status, Steg, Who, closing_gaps, open_steps
 from avvik.views.area import area
-from avvik.views.liste import PAGE_SIZE, rows_of
-from avvik.views.meld import reporter_page
+from avvik.views.liste import PAGE_SIZE, narrowed, rows_of
+from avvik.views.mi_sak import reporter_page
+from avvik.views.val import for_steps
 from kjerne import files
-from kjerne.access import Open, Right, Rolle
+from kjerne.access import Open, Right
 from kjerne.errors import NotFound, Refused
+from kjerne.i18n import Lazy
 from kjerne.i18n import gettext as _
-from kjerne.katalog import Meldeplikt, in_force
-from kjerne.models import Eining, Person, PersonEining, Tilgang
+from kjerne.i18n import lazy as _l
+from kjerne.katalog import Meldeplikt
 from kjerne.vakt import Guarded
 from kjerne.web import render
 from kjerne.work import Work
+from tiltak.rules import STATUSNAMN as measure_states
 
 #: The most urgent missing rule → the step that mends it, in the order the foot of the page offers them.
 MENDS: dict[Mangel, Steg] = {
@@ -45,7 +48,9 @@ KEYS: dict[Steg, str] = {
     Steg.LUKK: "l",
     Steg.KLASSIFISER: "k",
 }
-FIRST_ROW = (Steg.LUKK, Steg.SVAR, Steg.UTFALL, Steg.TILTAK)
+FIRST_ROW = (Steg.LUKK, Steg.UTFALL, Steg.SVAR, Steg.TILTAK)
+#: Words of the foot's buttons, where the step's own name is too long for a row of four.
+SHORT: dict[Steg, Lazy] = {Steg.SVAR: _l("Svar"), Steg.LUKK: _l("Lukk"), Steg.START: _l("Start")}
 ICONS: dict[Steg, str] = {
     Steg.MELDEPLIKT: "flag",
     Steg.SVAR: "reply",
@@ -54,6 +59,8 @@ ICONS: dict[Steg, str] = {
     Steg.LUKK: "lock",
     Steg.START: "arrow-right",
 }
+#: Rules that stand on the list only when they hold somebody back.
+UNSEEN = frozenset({Mangel.KOORDINATOR, Mangel.EIGA_SAK})
 NO_FORM = frozenset({Steg.START, Steg.VENT_EFFEKT, Steg.LUKK})
 SHOWN_BUTTONS = 4
 
@@ -78,39 +85,12 @@ def _buttons(steps: list[Steg], gaps: list[Mangel]) -> list[Knapp]:
     if gaps and Steg.LUKK in unique:
         unique.remove(Steg.LUKK)
         unique.append(Steg.LUKK)
-    return [Knapp(steg, str(STEGNAMN[steg]), KEYS.get(steg, ""), ICONS.get(steg, ""), steg in NO_FORM) for steg in unique]
+    return [_button(steg, short=index < SHOWN_BUTTONS) for index, steg in enumerate(unique)]
 
 
-def handlers_for(work: Work, sak: Sak) -> list[Person]:
-    """Who may be given the case: those with the right to handle in the unit's line, and the unit's deputy."""
-    above = [int(part) for part in sak.eining.sti.split("/") if part]
-    roles = [rolle.value for rolle in Rolle if rolle in (Rolle.LEIAR, Rolle.KVALITETSKOORDINATOR, Rolle.KOMMUNALSJEF)]
-    found = work.db.scalars(
-        select(Person)
-        .join(Tilgang, Tilgang.person_id == Person.id)
-        .where(Tilgang.eining_id.in_(above), Tilgang.rolle.in_(roles))
-        .order_by(Person.namn)
-        .distinct()
-    )
-    people = [person for person in found if person.is_employed(work.today)]
-    deputy = work.db.get(Person, sak.eining.stedfortredar_id) if sak.eining.stedfortredar_id else None
-    if deputy and deputy.is_employed(work.today) and deputy not in people:
-        people.append(deputy)
-    return people
-
-
-def _owners(work: Work, sak: Sak) -> list[Person]:
-    """Who may own a measure: the unit's people, and those who may handle the case."""
-    staff = work.db.scalars(
-        select(Person)
-        .join(PersonEining, PersonEining.person_id == Person.id)
-        .where(PersonEining.eining_id == sak.eining.id, Person.deaktivert.is_(False))
-        .order_by(Person.namn)
-        .limit(200)
-    )
-    people = {person.id: person for person in handlers_for(work, sak)}
-    people.update({person.id: person for person in staff if person.is_employed(work.today)})
-    return sorted(people.values(), key=lambda person: person.namn)
+def _button(steg: Steg, *, short: bool) -> Knapp:
+    name = SHORT.get(steg, STEGNAMN[steg]) if short else STEGNAMN[steg]
+    return Knapp(steg, str(name), KEYS.get(steg, ""), ICONS.get(steg, "edit"), steg in NO_FORM)
 
 
 def _clock(work: Work, plikt: Plikt) -> dict[str, object]:
@@ -126,6 +106,15 @@ def _clock(work: Work, plikt: Plikt) -> dict[str, object]:
     if regel is not None and (regel.frist_timar or regel.frist_arbeidsdagar):
         return {"kind": "", "text": _("Skriv når det blei kjent, så går klokka derifrå.")}
     return {"kind": "", "text": _("Straks")}
+
+
+def _spent(avvik: Avvik, steg: Steg) -> bool:
+    """Steps that are taken once: the case already is what they would make it."""
+    return (
+        (steg is Steg.GJELD_LEIAR and avvik.gjeld_leiar)
+        or (steg is Steg.VARSEL and avvik.er_varsel)
+        or (steg is Steg.INNVENDING and avvik.innvending_brukt)
+    )
 
 
 def show_case(
@@ -144,11 +133,11 @@ def show_case(
         work.read("avvik", avvik.id, "opna")
     sak, words = read_sak(work, avvik), ordliste(work.db)
     status = Status(avvik.status)
-    steps = open_steps(status, me)
+    steps = [steg for steg in open_steps(status, me) if not _spent(avvik, steg)]
     gaps = closing_gaps(closing_facts(work, avvik)) if status in OPEN and Who.HANDLER in me else []
     duties = {rule.kode: rule.text("styresmakt") for rule in work.db.scalars(select(Meldeplikt))}
     liste = Lister(request.args.get("liste", "")) if request.args.get("liste") in set(Lister) else Lister.VENTAR
-    buttons = _buttons(steps, gaps)
+    buttons, narrow = _buttons(steps, gaps), narrowed()
     return render(
         work,
         "avvik/sak.html",
@@ -158,6 +147,10 @@ def show_case(
         steps=set(steps),
         gaps=gaps,
         mangelnamn=MANGELNAMN,
+        rettar=MENDS,
+        reglar=[rule for rule in Mangel if rule not in UNSEEN or rule in gaps],
+        tiltaksnamn=measure_states,
+        kan_sja_lesarar=_may_see_readers(work, avvik),
         first=buttons[:SHOWN_BUTTONS],
         more=buttons[SHOWN_BUTTONS:],
         statusnamn=STATUSNAMN[status],
@@ -165,10 +158,7 @@ def show_case(
         historie=[(linje, tekstar.sentence(linje, words, duties)) for linje in sak.historie],
         due=tekstar.due(avvik.frist_lukking, work.today),
         clocks=[(plikt, _clock(work, plikt)) for plikt in sak.plikter],
-        plikter=list(work.db.scalars(in_force(Meldeplikt, work.today))) if Steg.MELDEPLIKT in steps else [],
-        einingar=_units(work) if Steg.SEND_VIDARE in steps else [],
-        handterarar=handlers_for(work, sak) if Steg.TILDEL in steps else [],
-        eigarar=_owners(work, sak) if Steg.TILTAK in steps else [],
+        **for_steps(work, sak, words, steps),
         kan_opne_namn=may_open_name(work, avvik),
         opna_namn=opna_namn,
         feilsteg=steg,
@@ -176,13 +166,9 @@ def show_case(
         guard=refusal.verdict if isinstance(refusal, Guarded) else None,
         typed=request.form if refusal else {},
         liste=liste,
-        rader=rows_of(work, list_query(work, liste, limit=PAGE_SIZE), words)[:PAGE_SIZE],
+        smal={name: value for name, value in vars(narrow).items() if value},
+        rader=rows_of(work, list_query(work, liste, limit=PAGE_SIZE, innsnevring=narrow), words)[:PAGE_SIZE],
     )
-
-
-def _units(work: Work) -> list[Eining]:
-    rows = work.db.scalars(select(Eining).where(Eining.gjeld_fra <= work.today).order_by(Eining.sti))
-    return [row for row in rows if row.is_active(work.today)]
 
 
 @area.page("/<nr>", needs=Open.LOGGED_IN)
@@ -208,11 +194,16 @@ def hent_vedlegg(work: Work, nr: str, fil_id: object) -> ResponseReturnValue:
     return answer
 
 
+def _may_see_readers(work: Work, avvik: Avvik) -> bool:
+    """The case's owner, its reporter, and the quality coordinator may ask who has read."""
+    owner = avvik.sakshandsamar_id == work.me.id or work.has(Right.AVVIK_LUKK_ALVORLEG, avvik.eining_id)
+    return owner or is_reporter(work, avvik)
+
+
 @area.page("/<nr>/lesarar", needs=Open.LOGGED_IN)
 def lesarar(work: Work, nr: str) -> str:
     """Who has read the case: for its reporter and the person who has it."""
     avvik = get_avvik(work, nr)
-    owner = avvik.sakshandsamar_id == work.me.id or work.has(Right.AVVIK_LUKK_ALVORLEG, avvik.eining_id)
-    if not owner and not is_reporter(work, avvik):
+    if not _may_see_readers(work, avvik):
         raise NotFound
     return render(work, "avvik/lesarar.html", avvik=avvik, lesarar=readers(work.db, avvik.id))

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
 
-from avvik import actions
+from avvik import actions, tekstar
 from avvik.models import Avvik
-from avvik.queries.access import get_avvik
+from avvik.queries.access import get_avvik, reads_by_role
+from avvik.queries.sak import last_line, ordliste
 from avvik.rules import LEVELS, Steg
 from avvik.views.area import area
 from avvik.views.sak import show_case
@@ -71,11 +73,21 @@ def typed_unit(work: Work, field: str) -> Eining:
     return found
 
 
-def same_version(avvik: Avvik, mine: str) -> None:
-    """Refuse a form drawn from an older case: `Conflict` carries what she typed, so that nothing is lost."""
+def same_version(work: Work, avvik: Avvik, mine: str) -> None:
+    """Refuse a form drawn from an older case: `Conflict` carries what she typed and what stands there now."""
     raw = request.form.get("versjon", "")
     if raw and raw != str(avvik.version):
-        raise Conflict(_("Saka blei endra av ein annan medan du skreiv."), mine=mine, theirs=avvik.sluttsvar)
+        raise Conflict(_("Saka blei endra av ein annan medan du skreiv."), mine=mine, theirs=latest(work, avvik))
+
+
+def latest(work: Work, avvik: Avvik) -> str:
+    """The last thing that happened in the case, in words, with its text: what somebody with an older page has not seen."""
+    handles = reads_by_role(work, avvik)
+    line = last_line(work.db, avvik.id, for_reporter=not handles)
+    if line is None:
+        return ""
+    text = avvik.sluttsvar if handles and line.hending.slag == "utfall" else line.hending.tekst
+    return "\n\n".join(part for part in (tekstar.sentence(line, ordliste(work.db), {}), text) if part)
 
 
 def step(work: Work, nr: str, steg: Steg, texts: tuple[str, ...], act: Act) -> ResponseReturnValue:
@@ -93,7 +105,19 @@ def step(work: Work, nr: str, steg: Steg, texts: tuple[str, ...], act: Act) -> R
     except Refused as refusal:
         work.db.rollback()
         return show_case(work, get_avvik(work, nr), steg=steg, refusal=refusal), 422
+    except (Conflict, StaleDataError) as problem:
+        work.db.rollback()
+        raise _with_texts(work, nr, texts, problem) from problem
     return redirect(f"/avvik/{nr}", 303)
+
+
+def _with_texts(work: Work, nr: str, texts: tuple[str, ...], problem: Conflict | StaleDataError) -> Conflict:
+    """The conflict with both texts: what she typed, and the last thing that happened in the case."""
+    mine = "\n\n".join(text for name in texts if (text := request.form.get(name, "").strip()))
+    if isinstance(problem, Conflict) and (problem.mine or not mine):
+        return problem
+    message = problem.message if isinstance(problem, Conflict) else _("Saka blei endra av ein annan medan du skreiv.")
+    return Conflict(message, mine=mine, theirs=latest(work, get_avvik(work, nr)))
 
 
 @area.page("/<nr>/start", needs=Open.LOGGED_IN, method="POST")
@@ -135,7 +159,7 @@ def _known_code(work: Work, table: type[Hovudtype | Underkategori | Art], field:
 
 def _classify(work: Work, avvik: Avvik) -> None:
     reason = typed("grunngiving")
-    same_version(avvik, reason)
+    same_version(work, avvik, reason)
     possible = request.form.get("alvor_mogleg", "")
     actions.classify(
         work,
@@ -175,7 +199,7 @@ def tildel(work: Work, nr: str) -> ResponseReturnValue:
 
 def _causes(work: Work, avvik: Avvik) -> None:
     why = typed("kvifor", 2000)
-    same_version(avvik, why)
+    same_version(work, avvik, why)
     actions.add_cause(work, avvik, dict.fromkeys(request.form.getlist("arsak"), why))
 
 
@@ -249,7 +273,7 @@ def meldeplikt(work: Work, nr: str) -> ResponseReturnValue:
 
 def _outcome(work: Work, avvik: Avvik) -> None:
     answer = typed("sluttsvar")
-    same_version(avvik, answer)
+    same_version(work, avvik, answer)
     reason = typed("grunngiving")
     actions.set_outcome(work, avvik, dict.fromkeys(request.form.getlist("utfall"), reason), answer)
 
@@ -344,7 +368,7 @@ def lukk(work: Work, nr: str) -> ResponseReturnValue:
     """Close the case."""
 
     def act(w: Work, a: Avvik) -> None:
-        same_version(a, "")
+        same_version(w, a, "")
         actions.close_avvik(w, a)
 
     return step(work, nr, Steg.LUKK, (), act)

@@ -1,0 +1,109 @@
+"""What the steps' forms offer to choose from: pairs of value and text, read only for steps that are open."""
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import or_, select
+
+from avvik.models import Avvik
+from avvik.queries.sak import Ordliste, Sak
+from avvik.rules import Steg
+from kjerne.access import Right, roles_with
+from kjerne.katalog import Arsak, Art, Hovudtype, Meldeplikt, Post, Underkategori, Utfall, in_force
+from kjerne.models import Eining, Person, PersonEining, Tilgang
+from kjerne.work import Work
+from tiltak.models import Tiltak
+from tiltak.queries import visible
+from tiltak.rules import UNSETTLED
+
+MOST_PEOPLE = 200
+MOST_MEASURES = 50
+Par = list[tuple[str, str]]
+
+
+def _in_force(work: Work, table: type[Post], now: Iterable[str] = ()) -> Par:
+    """Rows of a table that hold today, and the codes the case already has."""
+    keep = set(now)
+    rows = {row.kode: row.label for row in work.db.scalars(in_force(table, work.today))}
+    kept = [row for row in work.db.scalars(select(table).where(table.kode.in_(keep - set(rows))))] if keep - set(rows) else []
+    return [*rows.items(), *((row.kode, row.label) for row in kept)]
+
+
+def choices(work: Work, avvik: Avvik, words: Ordliste) -> dict[str, Par]:
+    """The reference rows the forms offer."""
+    return {
+        "hovudtype": _in_force(work, Hovudtype, [avvik.hovudtype]),
+        "underkategori": _in_force(work, Underkategori, [avvik.underkategori]),
+        "art": _in_force(work, Art, [avvik.art]),
+        "alvor": [(str(niva), f"{niva} {words.alvor[niva].label}") for niva in sorted(words.alvor)],
+        "arsak": _in_force(work, Arsak),
+        "utfall": _in_force(work, Utfall),
+    }
+
+
+def handlers_for(work: Work, eining: Eining) -> list[Person]:
+    """Who may be given the case: those who today have the right to handle in the unit's line, and the unit's deputy."""
+    above = [int(part) for part in eining.sti.split("/") if part]
+    found = work.db.scalars(
+        select(Person)
+        .join(Tilgang, Tilgang.person_id == Person.id)
+        .where(
+            Tilgang.eining_id.in_(above),
+            Tilgang.rolle.in_([rolle.value for rolle in roles_with(Right.AVVIK_BEHANDLE)]),
+            Tilgang.gjeld_fra <= work.today,
+            or_(Tilgang.gjeld_til.is_(None), Tilgang.gjeld_til >= work.today),
+        )
+        .distinct()
+    ).all()
+    people = {person.id: person for person in found if person.is_employed(work.today)}
+    deputy = work.db.get(Person, eining.stedfortredar_id) if eining.stedfortredar_id else None
+    if deputy and deputy.is_employed(work.today):
+        people[deputy.id] = deputy
+    return sorted(people.values(), key=lambda person: person.namn)
+
+
+def _owners(work: Work, eining: Eining) -> list[Person]:
+    """Who may own a measure: the unit's people, and those who may handle the case."""
+    staff = work.db.scalars(
+        select(Person)
+        .join(PersonEining, PersonEining.person_id == Person.id)
+        .where(PersonEining.eining_id == eining.id, Person.deaktivert.is_(False))
+        .order_by(Person.namn)
+        .limit(MOST_PEOPLE)
+    )
+    people = {person.id: person for person in (*handlers_for(work, eining), work.me)}
+    people.update({person.id: person for person in staff if person.is_employed(work.today)})
+    return sorted(people.values(), key=lambda person: person.namn)
+
+
+def _numbers(people: Iterable[Person]) -> Par:
+    return [(person.ansattnr, person.namn) for person in people]
+
+
+def _measures(work: Work, sak: Sak) -> Par:
+    """Measures that are not settled, that she sees, and that do not serve the case yet."""
+    have = [row.id for row, _owner in sak.tiltak]
+    rows = work.db.scalars(
+        select(Tiltak)
+        .where(visible(work), Tiltak.status.in_(UNSETTLED), Tiltak.id.not_in(have))
+        .order_by(Tiltak.id.desc())
+        .limit(MOST_MEASURES)
+    )
+    return [(str(row.id), row.tittel) for row in rows]
+
+
+def _units(work: Work) -> Par:
+    rows = work.db.scalars(select(Eining).where(Eining.gjeld_fra <= work.today).order_by(Eining.sti))
+    return [(row.kode, row.namn) for row in rows if row.is_active(work.today)]
+
+
+def for_steps(work: Work, sak: Sak, words: Ordliste, steps: Collection[Steg]) -> dict[str, object]:
+    """The choices of the open steps, by the names the template uses."""
+    duties = work.db.scalars(in_force(Meldeplikt, work.today)) if Steg.MELDEPLIKT in steps else []
+    return {
+        "val": choices(work, sak.avvik, words) if Steg.KLASSIFISER in steps else {},
+        "plikter": [(row.kode, f"{row.text('styresmakt')}: {row.label}") for row in duties],
+        "einingar": _units(work) if Steg.SEND_VIDARE in steps else [],
+        "handterarar": _numbers(handlers_for(work, sak.eining)) if Steg.TILDEL in steps else [],
+        "eigarar": _numbers(_owners(work, sak.eining)) if Steg.TILTAK in steps else [],
+        "andre_tiltak": _measures(work, sak) if Steg.TILTAK in steps else [],
+    }
