@@ -32,6 +32,11 @@ class Installation:
             self.config.data_dir.mkdir(parents=True, exist_ok=True)
         return Databases(self.config.database_url)
 
+    def close(self) -> None:
+        """Close its connections, if any were opened."""
+        if "databases" in vars(self):
+            self.databases.dispose()
+
     @property
     def runner(self) -> Runner:
         """What runs its jobs."""

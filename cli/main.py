@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 
 from sqlalchemy.exc import DBAPIError
 
@@ -27,7 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     args = parser().parse_args(argv)
     try:
-        return int(args.run(open_installation(), args))
+        with closing(open_installation()) as installation:
+            return int(args.run(installation, args))
     except (Stop, ConfigError, Refusal) as error:
         return _say(str(error))
     except DBAPIError as error:
