@@ -7,7 +7,7 @@ from base64 import b32encode
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError
 
 from avvik.actions.duties import open_duties_for
@@ -134,14 +134,16 @@ def _concerned(work: Work, eining: Eining) -> frozenset[int]:
     return concerned_leaders(work.db, [eining, *own])
 
 
-def _next_number(work: Work, aar: int) -> int:
-    counter = work.db.scalar(select(AvvikTeljar).where(AvvikTeljar.aar == aar).with_for_update())
-    if counter is None:
-        counter = AvvikTeljar(aar=aar, siste=0)
-        work.db.add(counter)
-    counter.siste += 1
-    work.db.flush()
-    return counter.siste
+_FIRST_OF_YEAR = text("INSERT INTO avvik_teljar (aar, siste) VALUES (:aar, 0) ON CONFLICT (aar) DO NOTHING")
+
+
+def _lock_counter(work: Work) -> AvvikTeljar:
+    """The year's counter, locked until the transaction ends: filings stand in line, so a repeated key finds the first."""
+    aar = oslo_date(work.now).year
+    work.db.execute(_FIRST_OF_YEAR, {"aar": aar})
+    return work.db.scalars(
+        select(AvvikTeljar).where(AvvikTeljar.aar == aar).with_for_update().execution_options(populate_existing=True)
+    ).one()
 
 
 def deadline_row(work: Work, alvor: int) -> Frist:
@@ -174,6 +176,7 @@ def report_avvik(work: Work, melding: Melding) -> Kvittering:
     Heimel: forskrift om leiing og kvalitetsforbetring § 6 g.
     """
     digest = body_hash(melding, work.config.secret_key)
+    counter = _lock_counter(work)
     before = _already(work, melding, digest)
     if before is not None:
         return before
@@ -183,7 +186,7 @@ def report_avvik(work: Work, melding: Melding) -> Kvittering:
     concerned = _concerned(work, eining) if melding.gjeld_leiar else frozenset()
     excluded = concerned if melding.anonym or melding.konfidensiell else concerned | {work.me.id}
     mottakar = find_mottakar(work.db, eining, work.today, excluded)
-    avvik = _add(work, melding, mottakar)
+    avvik = _add(work, melding, mottakar, counter)
     work.db.add(
         AvvikNokkel(
             nokkel=melding.nokkel,
@@ -209,15 +212,15 @@ def report_avvik(work: Work, melding: Melding) -> Kvittering:
     return Kvittering(avvik, mottakar, code, ny=True)
 
 
-def _add(work: Work, melding: Melding, mottakar: Mottakar | None) -> Avvik:
+def _add(work: Work, melding: Melding, mottakar: Mottakar | None, counter: AvvikTeljar) -> Avvik:
     filed = work.now.replace(minute=0, second=0, microsecond=0) if melding.anonym else work.now
     due = deadline_row(work, melding.alvor)
     dates = deadlines(filed, answer_days=due.svar_arbeidsdagar, start_days=due.start_dagar, close_days=due.lukking_dagar)
-    aar = oslo_date(work.now).year
+    counter.siste += 1
     code = tracking_code(melding.nokkel, work.config.secret_key)
     avvik = Avvik(
-        aar=aar,
-        lopenr=_next_number(work, aar),
+        aar=counter.aar,
+        lopenr=counter.siste,
         eining_id=melding.eining_id,
         hendt=melding.hendt.astimezone(UTC),
         meldt=filed,

@@ -149,5 +149,7 @@ def form_choices(work: Work, eining: Eining | None) -> Skjemaval:
             for row in sorted(levels, key=lambda row: row.niva)
         ],
         art=list(work.db.scalars(in_force(Art, work.today))),
-        tillegg=list(work.db.scalars(in_force(Tilleggsfelt, work.today))),
+        tillegg=sorted(
+            work.db.scalars(in_force(Tilleggsfelt, work.today)), key=lambda row: (row.hovudtype, row.underkategori, row.rekkje)
+        ),
     )
