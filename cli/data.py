@@ -9,17 +9,26 @@ from administrasjon.actions.innlesing import apply_import, plan_import
 from administrasjon.actions.plan import ImportPlan, Kind, State
 from cli.installation import Installation, Stop
 from cli.server import require_current
+from demo import build
 from kjerne import innstilling, katalog, migrering
 from kjerne.models import Eining, Innstilling, Person
 
 DEMO_AVVIK = 300
-DEMO_SEED = 20261122
+DEMO_SEED = 1
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Put the commands on the parser."""
     step = commands.add_parser("migrate", help="bring the database to the program's version (backup first)")
     step.set_defaults(run=run_migrate)
+    demo = commands.add_parser("demo", help="build the demo municipality in an empty database and write demo.json")
+    demo.add_argument("--avvik", type=_count, default=DEMO_AVVIK, help=f"how many cases (default {DEMO_AVVIK})")
+    demo.add_argument("--seed", type=_count, default=DEMO_SEED, help="another number gives another municipality")
+    demo.set_defaults(run=run_demo)
+    demo = commands.add_parser("demo", help="build the fictional municipality in an empty database")
+    demo.add_argument("--avvik", type=_count, default=DEMO_AVVIK, metavar="N", help="how many cases (%(default)s)")
+    demo.add_argument("--seed", type=int, default=DEMO_SEED, metavar="S", help="the same seed builds the same demo (%(default)s)")
+    demo.set_defaults(run=run_demo)
     load = commands.add_parser("import", help="read units or employees from CSV or XLSX; twice changes nothing")
     load.add_argument("kind", choices=[kind.value for kind in Kind])
     load.add_argument("file", type=Path)
@@ -86,5 +95,21 @@ def _show(plan: ImportPlan) -> None:
     print(f"{plan.new} new, {plan.changed} changed, {plan.unchanged} unchanged, {len(plan.bad)} refused.")
 
 
-def load_demo(installation: Installation) -> None:
-    """Load the demo municipality."""
+def load_demo(installation: Installation, avvik: int = DEMO_AVVIK, seed: int = DEMO_SEED) -> None:
+    """Build the demo municipality. Raises `Refused` when there are units, people or cases already."""
+    build.build(installation.databases, installation.config, avvik=avvik, seed=seed)
+
+
+def run_demo(installation: Installation, args: argparse.Namespace) -> int:
+    """Build it and say where the logins are."""
+    require_current(installation)
+    load_demo(installation, args.avvik, args.seed)
+    print(f"The demo municipality is built. Logins: {installation.config.data_dir / 'demo.json'}")
+    return 0
+
+
+def _count(raw: str) -> int:
+    """A whole number of at most seven digits."""
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= 7):
+        raise argparse.ArgumentTypeError(f"a whole number, not {raw[:20]!r}")
+    return int(raw)

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from avvik import sums
 from avvik.models import Avvik, AvvikTeljar
 from demo.bulk import Rader, align_sequences
 from demo.organisasjon import KOMMUNE, Unit, read_units
@@ -126,6 +127,7 @@ def _write_cases(db: Session, verda: Verda, tal: int) -> None:
     db.add_all(AvvikTeljar(aar=aar, siste=siste) for aar, siste in sorted(skrivar.numbers.items()))
     db.flush()
     align_sequences(connection)
+    sums.rebuild(db)
 
 
 def _write_logins(path: Path, units: list[Unit], rollar: Rollar) -> None:

@@ -202,6 +202,7 @@ class Skrivar:
             eining_id=plan.eining.id,
             hendt=plan.hendt,
             meldt=plan.meldt,
+            manad=sak.aar * 100 + oslo_date(plan.meldt).month,
             hovudtype=plan.hovudtype,
             underkategori=plan.underkategori,
             hovudtype_meldt=plan.hovudtype,
