@@ -122,9 +122,9 @@ def _tell(installation: Installation, url: str) -> None:
     if not path.exists():
         return
     logins = json.loads(path.read_text(encoding="utf-8"))["innloggingar"]
-    print(f"  {'Role':<24} {'User name':<14} {'Password':<24} Name and unit")
+    print(f"  {'Role':<24} {'User name':<14} {'Password':<34} Name and unit")
     for row in logins:
-        print(f"  {row['rolle']:<24} {row['brukarnamn']:<14} {row['passord']:<24} {row['namn']}, {row['eining']}")
+        print(f"  {row['rolle']:<24} {row['brukarnamn']:<14} {row['passord']:<34} {row['namn']}, {row['eining']}")
     print(flush=True)
 
 
