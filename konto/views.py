@@ -201,7 +201,7 @@ def invitasjon(work: Work, token: str) -> str:
     """Choose the first password."""
     person = queries.by_invitation(work.db, token, work.now)
     if person is None:
-        raise NotFound(_("Lenkja er brukt eller for gamal. Be leiaren din eller administratoren om ei ny."))
+        raise NotFound(_("Lenkja er brukt eller for gamal. Be administratoren om ei ny."))
     return render(work, "konto/invitasjon.html", form=NewPasswordForm(), token=token, kven=person)
 
 
@@ -210,7 +210,7 @@ def invitasjon_send(work: Work, token: str) -> Response:
     """Set the first password; then she logs in as always."""
     person = queries.by_invitation(work.db, token, work.now)
     if person is None:
-        raise NotFound(_("Lenkja er brukt eller for gamal. Be leiaren din eller administratoren om ei ny."))
+        raise NotFound(_("Lenkja er brukt eller for gamal. Be administratoren om ei ny."))
     form = NewPasswordForm(request.form)
     problem = actions.password_problem(person, form.nytt.data or "") if form.validate() else None
     if problem:
