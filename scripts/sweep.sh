@@ -11,7 +11,7 @@ case ${INTERNKONTROLL_TEST_DB:-sqlite} in
 esac
 status=0
 echo "== The long tests on ${INTERNKONTROLL_TEST_DB:-sqlite}"
-pytest --numprocesses 2 --dist worksteal -m sweep || status=1
+pytest --numprocesses 2 --dist worksteal -o faulthandler_timeout=1800 -m sweep || status=1
 echo "== Everything on $other"
-INTERNKONTROLL_TEST_DB=$other pytest --numprocesses 2 --dist worksteal || status=1
+INTERNKONTROLL_TEST_DB=$other pytest --numprocesses 2 --dist worksteal -o faulthandler_timeout=1800 || status=1
 exit $status
