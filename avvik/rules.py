@@ -105,7 +105,7 @@ STEGNAMN: dict[Steg, Lazy] = {
     Steg.VENT_EFFEKT: _l("Vent på effekt"),
     Steg.VARSEL: _l("Er eit varsel"),
     Steg.GJELD_LEIAR: _l("Saka gjeld leiaren"),
-    Steg.LOFT: _l("Løft til neste leiar"),
+    Steg.LOFT: _l("Lyft til neste leiar"),
     Steg.LUKK: _l("Lukk saka"),
     Steg.AVVIS: _l("Avvis (ikkje avvik)"),
     Steg.GJENOPNE: _l("Opne att"),

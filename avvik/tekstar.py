@@ -42,8 +42,11 @@ HENDINGAR: dict[str, Lazy] = {
     "avvist": _l("%(kven)s vurderte at dette ikkje er eit avvik."),
     "gjenopna": _l("%(kven)s opna saka att."),
     "innvending": _l("Meldaren var ikkje samd og bad om ny vurdering."),
-    "effekt": _l("Effekten av eit tiltak er vurdert."),
-    "paminning": _l("Påminning sendt."),
+    "tiltak_utfort": _l("Eit tiltak er utført."),
+    "tiltak_avlyst": _l("Eit tiltak er avlyst."),
+    "effekt_god": _l("Effekten av eit tiltak er vurdert: det verka."),
+    "effekt_darleg": _l("Effekten av eit tiltak er vurdert: det verka ikkje."),
+    "effekt_opna": _l("Eit tiltak verka ikkje, så saka er opna att."),
 }
 REPORTER = _l("meldaren")
 SYSTEM = _l("Systemet")

@@ -5,6 +5,7 @@ from avvik.queries.access import is_reporter, who_am_i
 from avvik.rules import STEPS, Status, Steg, Who, may
 from kjerne import log, mail
 from kjerne.errors import Conflict
+from kjerne.i18n import gettext
 from kjerne.i18n import gettext as _
 from kjerne.i18n import language
 from kjerne.models import Eining, Person
@@ -92,7 +93,7 @@ def letter(work: Work, avvik: Avvik, to: Person, slag: str, subject: str, body: 
     with language(to.sprak or work.sprak):
         text = "\n".join(
             [
-                _(body),
+                gettext(body),
                 "",
                 f"{_('Sak')} {avvik.nr}, {eining.namn if eining else ''}",
                 f"{work.config.base_url}/avvik/{avvik.nr}",
@@ -103,7 +104,7 @@ def letter(work: Work, avvik: Avvik, to: Person, slag: str, subject: str, body: 
         mail.queue(
             work,
             to,
-            f"{_(subject)} {avvik.nr}",
+            f"{gettext(subject)} {avvik.nr}",
             text,
             key=f"avvik-{avvik.id}-{slag}-{to.id}",
             at=avvik.meldt if avvik.anonym and slag in FILING else None,
