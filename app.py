@@ -28,6 +28,7 @@ import avvik.views.meld
 import avvik.views.sak
 import avvik.views.sporing
 import avvik.views.steg
+import framside.tilgjenge
 import framside.views
 import konto.jobs
 import konto.views

@@ -34,7 +34,7 @@ def _show(work: Work, *, gjort: list[actions.Lukking], refusal: Refused | None =
     words = ordliste(work.db)
     rows: list[tuple[Avvik, str, str, str]] = [
         (avvik, eining, words.label("underkategori", avvik.underkategori), tekstar.age(avvik.meldt, work.today))
-        for avvik, eining in work.db.execute(green_query(work)).tuples()
+        for avvik, eining in work.db.execute(green_query(work))
     ]
     open_still = {row.nr: row.hinder for row in gjort if row.hinder}
     return render(
@@ -53,7 +53,7 @@ def _show(work: Work, *, gjort: list[actions.Lukking], refusal: Refused | None =
 @area.page("/lukk-mange", needs=Open.LOGGED_IN)
 def lukk_mange(work: Work) -> str:
     """My green cases, an answer field at each."""
-    for avvik, _eining in work.db.execute(green_query(work)).tuples():
+    for avvik, _eining in work.db.execute(green_query(work)):
         work.read("avvik", avvik.id, "opna")
     return _show(work, gjort=[])
 

@@ -74,7 +74,7 @@ def test_no_page_is_open_to_all_by_accident(app: Flask) -> None:
         "/invitasjon/<token>",
         "/okt",
         "/avvik/sporing",
-        "/tilgjengelegheit",
+        "/tilgjenge",
     }, opened
 
 

@@ -19,6 +19,8 @@ from tests.conftest import SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60
+WHEN = time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() - 86_400))
+"""Yesterday, said once: a form that is sent again says the same."""
 
 
 def free_port() -> int:
@@ -128,7 +130,7 @@ def report(nokkel: str, eining: str, token: str, skildring: str) -> dict[str, st
     return {
         "nokkel": nokkel,
         "eining": eining,
-        "tidspunkt": time.strftime("%Y-%m-%dT%H:%M", time.localtime(time.time() - 7200)),
+        "tidspunkt": WHEN,
         "hovudtype": "pasient_brukar",
         "underkategori": "fall_utan_skade",
         "skildring": skildring,

@@ -2,6 +2,7 @@
 
 import random
 import string
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -55,7 +56,7 @@ def _path(rng: random.Random, app: Flask) -> str:
             parts.append(rng.choice(["2026-1", "1", "7", "999999999", "start", "nn", "abc"]))
         else:
             parts.append("".join(ch for ch in _value(rng)[:200] if ch not in "/?#") or "x")
-    return "/".join(parts) or "/"
+    return quote("/".join(parts).encode("utf-8", "surrogatepass"), safe="/") or "/"
 
 
 def _names(app: Flask) -> list[str]:

@@ -19,6 +19,11 @@ from tests.system.server import Client, Server, report
 ROUNDS = 4
 
 
+def words(key: str) -> str:
+    """A text of its own for each form, without digits that could look like somebody's number."""
+    return "Fall ved senga, " + "".join(chr(ord("a") + int(sign, 16)) for sign in key if sign != "-") + "."
+
+
 @pytest.fixture
 def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
     """A server process on this test's database."""
@@ -37,7 +42,7 @@ def test_acknowledged_is_kept_and_sent_again_is_once(cast: Cast, databases: Data
         client.log_in(cast.kari.ansattnr, make.PASSORD)
         token = client.token("/avvik/nytt")
         for key in sent:
-            answer = client.post("/avvik/nytt", report(key, cast.it01.kode, token, f"Fall ved senga {key}."))
+            answer = client.post("/avvik/nytt", report(key, cast.it01.kode, token, words(key)))
             if key in acknowledged:
                 assert (answer.status, answer.location) == (303, acknowledged[key])
             assert answer.status == 303
@@ -49,7 +54,7 @@ def test_acknowledged_is_kept_and_sent_again_is_once(cast: Cast, databases: Data
                 key = str(uuid.uuid4())
                 sent.append(key)
                 try:
-                    answer = client.post("/avvik/nytt", report(key, cast.it01.kode, token, f"Fall ved senga {key}."))
+                    answer = client.post("/avvik/nytt", report(key, cast.it01.kode, token, words(key)))
                 except (urllib.error.URLError, OSError):
                     return
                 if answer.status == 303:
@@ -68,7 +73,7 @@ def test_acknowledged_is_kept_and_sent_again_is_once(cast: Cast, databases: Data
     client.log_in(cast.kari.ansattnr, make.PASSORD)
     token = client.token("/avvik/nytt")
     for key in sent:
-        answer = client.post("/avvik/nytt", report(key, cast.it01.kode, token, f"Fall ved senga {key}."))
+        answer = client.post("/avvik/nytt", report(key, cast.it01.kode, token, words(key)))
         assert answer.status == 303
         assert acknowledged.setdefault(key, answer.location) == answer.location
     with databases.reading() as db:
