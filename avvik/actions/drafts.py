@@ -115,8 +115,8 @@ def remind_writers(work: Work) -> int:
         row.minna = True
         writer = work.db.get_one(Person, row.person_id)
         with language(writer.sprak or work.sprak):
-            body = f"{_(LETTER_BODY.text)}\n\n{work.config.base_url}/\n"
-            mail.queue(work, writer, _(LETTER.text), body, key=f"kladd-{uuid.uuid4()}")
+            body = f"{LETTER_BODY}\n\n{work.config.base_url}/\n"
+            mail.queue(work, writer, str(LETTER), body, key=f"kladd-{uuid.uuid4()}")
     return len(due)
 
 
