@@ -8,6 +8,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +40,15 @@ class Text:
 
 
 def sources(suffix: str) -> Iterator[Path]:
-    """Our own files of a kind."""
-    for path in sorted(ROOT.rglob(f"*{suffix}")):
-        if not PASSED_OVER & set(path.relative_to(ROOT).parts):
-            yield path
+    """Our own files of a kind, without walking through what is not ours."""
+    tops = [path for path in sorted(ROOT.iterdir()) if path.name not in PASSED_OVER and not path.name.startswith(".")]
+    for top in tops:
+        for path in [top] if top.suffix == suffix else sorted(top.rglob(f"*{suffix}")):
+            if not PASSED_OVER & set(path.relative_to(ROOT).parts):
+                yield path
 
 
+@cache
 def texts() -> dict[str, Text]:
     """Every text of the source language."""
     found: dict[str, Text] = {}
