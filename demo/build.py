@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from avvik import sums
+from avvik import sok, sums
 from avvik.models import Avvik, AvvikTeljar
 from demo.bulk import Rader, align_sequences
 from demo.organisasjon import KOMMUNE, Unit, read_units
@@ -128,6 +128,7 @@ def _write_cases(db: Session, verda: Verda, tal: int) -> None:
     db.flush()
     align_sequences(connection)
     sums.rebuild(db)
+    sok.rebuild(db)
 
 
 def _write_logins(path: Path, units: list[Unit], rollar: Rollar) -> None:

@@ -12,6 +12,7 @@ from demo.tekstar import phrase
 __all__ = ["Linje", "tell"]
 
 _KOMMENTAR = 0.2
+_LENGE = timedelta(days=9999)
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ def tell(rng: random.Random, sak: Sak) -> list[Linje]:
     lines += _corrections(rng, sak, forlop.svar)
     lines += _talk(rng, sak)
     if not answered_by_ending and rng.random() < _KOMMENTAR:
-        later = forlop.svar + timedelta(minutes=2)
+        later = min(forlop.svar + timedelta(minutes=2), end or sak.plan.meldt + _LENGE)
         lines.append(Linje(later, "kommentar", "handsamar", sak.handler, tekst=sak.story.kommentar, synleg=False))
     if sak.arsaker:
         when = max(forlop.start, end - timedelta(minutes=6)) if end else forlop.svar + timedelta(minutes=1)
@@ -53,6 +54,11 @@ def tell(rng: random.Random, sak: Sak) -> list[Linje]:
     if sak.plan.steg == "varsel":
         grunn = phrase(rng, "varsel_grunn", sak.sprak)
         lines.append(Linje(forlop.svar, "varsel", "handsamar", sak.handler, tekst=grunn, synleg=False))
+    lines += [
+        Linje(one.tid, "meldeplikt_avgjort", "handsamar", sak.handler, one.kode, one.status, one.tekst, synleg=False)
+        for one in sak.plikter
+        if one.tid is not None
+    ]
     if end is not None:
         lines += _ending(rng, sak, forlop.start, end)
     return sorted(lines, key=lambda line: line.tid)

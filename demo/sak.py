@@ -9,7 +9,18 @@ from demo.personar import Ansatt
 from demo.plan import Plan
 from demo.tekstar import Fortelling
 
-__all__ = ["Sak"]
+__all__ = ["Plikt", "Sak"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plikt:
+    """A duty to notify that came up; `tid` is when it was decided, None while it is open. `tekst`: how, or why not."""
+
+    kode: str
+    kjent: datetime | None
+    status: str
+    tid: datetime | None
+    tekst: str
 
 
 @dataclass(slots=True)
@@ -31,7 +42,7 @@ class Sak:
     arsaker: dict[str, str] = field(default_factory=dict)
     utfall: dict[str, str] = field(default_factory=dict)
     tiltak: list[tuple[datetime, int]] = field(default_factory=list)
-    plikter: list[str] = field(default_factory=list)
+    plikter: list[Plikt] = field(default_factory=list)
 
     @property
     def nr(self) -> str:

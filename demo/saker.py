@@ -14,7 +14,7 @@ from demo.bulk import Rader
 from demo.forlop import course
 from demo.historie import Linje, tell
 from demo.plan import Plan
-from demo.sak import Sak
+from demo.sak import Plikt, Sak
 from demo.tekstar import describe, phrase
 from demo.tiltaksrader import add_measures
 from demo.verda import Verda
@@ -76,12 +76,7 @@ class Skrivar:
             plan.meldt, plan.hendt = _whole_hour(plan.meldt), _whole_hour(plan.hendt)
         sak = self._make(plan)
         extra = self._extra(sak)
-        sak.plikter = self.verda.katalog.duties(
-            plan.hovudtype,
-            plan.underkategori,
-            max(plan.alvor, plan.alvor_mogleg or 0),
-            injured=extra.get("personskade") == "ja",
-        )
+        sak.plikter = self._decide(sak, injured=extra.get("personskade") == "ja")
         add_measures(self.verda, self.rader, sak, self._measures)
         lines = tell(self.rng, sak)
         lofta = self._lift(sak, lines)
@@ -252,7 +247,7 @@ class Skrivar:
             self.rader.add(
                 "avvik_hending",
                 avvik_id=sak.id,
-                tid=line.tid,
+                tid=min(line.tid, self.verda.now),
                 slag=line.slag,
                 aktor=line.aktor,
                 person_id=line.person.id if line.person else None,
@@ -275,25 +270,36 @@ class Skrivar:
                 self.rader.add("avvik_lenkje", fra_id=self._alike[alike], til_id=sak.id)
             self._alike[alike] = sak.id
 
-    def _duties(self, sak: Sak) -> None:
+    def _decide(self, sak: Sak, *, injured: bool) -> list[Plikt]:
         """Each duty that came up: decided in cases that have ended, mostly open with a running clock else."""
-        for code in sak.plikter:
-            rule = self.verda.katalog.meldeplikt[code]
-            known = sak.plan.meldt if sak.forlop.start or code == "personvern_brot" else None
-            decided = sak.forlop.svar if sak.forlop.slutt or (sak.forlop.start and self.rng.random() < 0.5) else None
-            notified = self.rng.random() < _notified(code, sak.plan.alvor)
-            status = "open" if decided is None else "meldt" if notified else "ikkje_meldt"
+        plan, forlop, rng = sak.plan, sak.forlop, self.rng
+        worst = max(plan.alvor, plan.alvor_mogleg or 0)
+        found = []
+        for code in self.verda.katalog.duties(plan.hovudtype, plan.underkategori, worst, injured=injured):
+            known = plan.meldt if forlop.start or code == BREACH else None
+            decided = forlop.svar if forlop.slutt or (forlop.start and rng.random() < 0.5) else None
+            if decided is None:
+                found.append(Plikt(code, known, "open", None, ""))
+            elif rng.random() < _notified(code, plan.alvor):
+                found.append(Plikt(code, known, "meldt", decided, phrase(rng, "plikt_maate", sak.sprak)))
+            else:
+                found.append(Plikt(code, known, "ikkje_meldt", decided, phrase(rng, "plikt_grunn", sak.sprak)))
+        return found
+
+    def _duties(self, sak: Sak) -> None:
+        for one in sak.plikter:
+            rule = self.verda.katalog.meldeplikt[one.kode]
             self.rader.add(
                 "avvik_meldeplikt",
                 avvik_id=sak.id,
-                meldeplikt=code,
-                kjent=known,
-                frist=duty_deadline(known, rule.frist_timar, rule.frist_arbeidsdagar) if known else None,
-                status=status,
-                avgjort_tid=decided,
-                avgjort_av_id=sak.handler.id if decided else None,
-                maate=phrase(self.rng, "plikt_maate", sak.sprak) if status == "meldt" else "",
-                grunngiving=phrase(self.rng, "plikt_grunn", sak.sprak) if status == "ikkje_meldt" else "",
+                meldeplikt=one.kode,
+                kjent=one.kjent,
+                frist=duty_deadline(one.kjent, rule.frist_timar, rule.frist_arbeidsdagar) if one.kjent else None,
+                status=one.status,
+                avgjort_tid=one.tid,
+                avgjort_av_id=sak.handler.id if one.tid else None,
+                maate=one.tekst if one.status == "meldt" else "",
+                grunngiving=one.tekst if one.status == "ikkje_meldt" else "",
             )
 
     def _readings(self, sak: Sak) -> None:
