@@ -40,14 +40,14 @@ class Postkasse:
     def _letter(self, sak: Sak, to: Ansatt, slag: str, subject: Lazy, body: Lazy, at: datetime) -> None:  # noqa: PLR0917 - a letter has these parts
         with language(to.sprak or "nn"):
             lines = [
-                _(body.text),
+                str(body),
                 "",
                 f"{_('Sak')} {sak.nr}, {sak.plan.eining.namn}",
                 f"{self._verda.config.base_url}/avvik/{sak.nr}",
                 "",
                 _("Brevet inneheld aldri tekst frå saka. Logg inn for å lese."),
             ]
-            about = f"{_(subject.text)} {sak.nr}"
+            about = f"{subject} {sak.nr}"
         self._rader.add(
             "epost",
             nokkel=f"avvik-{sak.id}-{slag}-{to.id}",

@@ -23,6 +23,7 @@ from kjerne.work import Work
 ANONYM = "anonym"
 SYSTEM = "system"
 PORTION = 5_000
+_written = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def chain_key(secret_key: str) -> bytes:
@@ -47,7 +48,7 @@ def line_mac(key: bytes, previous: str, line: Loggline) -> str:
         line.hending,
         line.endring,
     ]
-    return hmac.new(key, json.dumps(said, sort_keys=True, separators=(",", ":")).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, _written(said).encode(), "sha256").hex()
 
 
 @dataclass(frozen=True)

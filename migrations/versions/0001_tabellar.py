@@ -319,6 +319,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("kode", "gjeld_fra", name=op.f("uq_yrke_kode_gjeld_fra")),
     )
     op.create_table(
+        "avvik_filter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("namn", sa.String(length=60), nullable=False),
+        sa.Column("sporjing", sa.String(length=600), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_avvik_filter_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_avvik_filter")),
+        sa.UniqueConstraint("person_id", "namn", name=op.f("uq_avvik_filter_person_id_namn")),
+    )
+    op.create_table(
         "avvik_kladd",
         sa.Column("nokkel", sa.String(length=36), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -474,6 +484,7 @@ def upgrade() -> None:
         sa.Column("innvending_brukt", sa.Boolean(), nullable=False),
         sa.Column("endra_praksis", sa.Boolean(), nullable=False),
         sa.Column("sporingskode_hash", sa.String(length=64), nullable=True),
+        sa.Column("duplikat_av_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(status IN ('lukka', 'avvist')) = (lukka_tid IS NOT NULL)", name=op.f("ck_avvik_lukka_har_tid")),
         sa.CheckConstraint(
@@ -485,6 +496,7 @@ def upgrade() -> None:
         sa.CheckConstraint("alvor BETWEEN 1 AND 5 AND alvor_meldt BETWEEN 1 AND 5", name=op.f("ck_avvik_alvor")),
         sa.CheckConstraint("alvor_mogleg IS NULL OR alvor_mogleg BETWEEN 1 AND 5", name=op.f("ck_avvik_alvor_mogleg")),
         sa.CheckConstraint("serie_tal BETWEEN 1 AND 999", name=op.f("ck_avvik_serie_tal")),
+        sa.ForeignKeyConstraint(["duplikat_av_id"], ["avvik.id"], name=op.f("fk_avvik_duplikat_av_id_avvik")),
         sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_avvik_eining_id_eining")),
         sa.ForeignKeyConstraint(["meldar_id"], ["person.id"], name=op.f("fk_avvik_meldar_id_person")),
         sa.ForeignKeyConstraint(["sakshandsamar_id"], ["person.id"], name=op.f("fk_avvik_sakshandsamar_id_person")),
@@ -492,6 +504,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("aar", "lopenr", name=op.f("uq_avvik_aar_lopenr")),
         sa.UniqueConstraint("sporingskode_hash", name=op.f("uq_avvik_sporingskode_hash")),
     )
+    op.create_index(op.f("ix_avvik_duplikat_av_id"), "avvik", ["duplikat_av_id"], unique=False)
     op.create_index("ix_avvik_eining_id_desc", "avvik", ["eining_id", "id"], unique=False)
     op.create_index("ix_avvik_eining_status", "avvik", ["eining_id", "status", "id"], unique=False)
     op.create_index("ix_avvik_frist", "avvik", ["status", "frist_lukking"], unique=False)
@@ -712,6 +725,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_avvik_nokkel_avvik_id"), "avvik_nokkel", ["avvik_id"], unique=False)
     op.create_table(
+        "avvik_ord",
+        sa.Column("avvik_id", sa.Integer(), nullable=False),
+        sa.Column("ord", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["avvik_id"], ["avvik.id"], name=op.f("fk_avvik_ord_avvik_id_avvik")),
+        sa.PrimaryKeyConstraint("avvik_id", "ord", name=op.f("pk_avvik_ord")),
+    )
+    op.create_index("ix_avvik_ord_ord", "avvik_ord", ["ord", "avvik_id"], unique=False)
+    op.create_table(
         "avvik_tillegg",
         sa.Column("avvik_id", sa.Integer(), nullable=False),
         sa.Column("felt", sa.String(length=60), nullable=False),
@@ -778,6 +799,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_avvik_tiltak_tiltak_id"), table_name="avvik_tiltak")
     op.drop_table("avvik_tiltak")
     op.drop_table("avvik_tillegg")
+    op.drop_index("ix_avvik_ord_ord", table_name="avvik_ord")
+    op.drop_table("avvik_ord")
     op.drop_index(op.f("ix_avvik_nokkel_avvik_id"), table_name="avvik_nokkel")
     op.drop_table("avvik_nokkel")
     op.drop_table("avvik_meldeplikt")
@@ -811,6 +834,7 @@ def downgrade() -> None:
     op.drop_index("ix_avvik_frist", table_name="avvik")
     op.drop_index("ix_avvik_eining_status", table_name="avvik")
     op.drop_index("ix_avvik_eining_id_desc", table_name="avvik")
+    op.drop_index(op.f("ix_avvik_duplikat_av_id"), table_name="avvik")
     op.drop_table("avvik")
     op.drop_index(op.f("ix_tilgangsgruppe_medlem_person_id"), table_name="tilgangsgruppe_medlem")
     op.drop_table("tilgangsgruppe_medlem")
@@ -830,6 +854,7 @@ def downgrade() -> None:
     op.drop_table("eining")
     op.drop_index(op.f("ix_avvik_kladd_person_id"), table_name="avvik_kladd")
     op.drop_table("avvik_kladd")
+    op.drop_table("avvik_filter")
     op.drop_table("yrke")
     op.drop_table("utfall")
     op.drop_table("underkategori")
