@@ -26,7 +26,7 @@ step "Types" mypy
 step "Import layers" lint-imports --no-logo
 step "Templates" djlint --quiet --lint templates
 step "Scripts and styles" node_modules/.bin/biome ci --colors=off static/src scripts
-step "Tests" pytest --numprocesses 2 --dist worksteal -m "not sweep"
+step "Tests" pytest --numprocesses 2 --dist worksteal --durations 10 -m "not sweep"
 
 echo
 if [ "${#failed[@]}" -gt 0 ]; then
