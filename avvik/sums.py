@@ -167,9 +167,11 @@ def rebuild(db: Session) -> None:
     """Count everything anew, in portions: after a bulk load, or when `verify` found a difference."""
     db.execute(delete(AvvikSum))
     db.execute(delete(AvvikTid))
+    rows: dict[Table, list[dict[str, Any]]] = {}
     for table, key, change in _rows(count_all(db)):
-        db.execute(insert(table).values(**key, **change))
-    db.flush()
+        rows.setdefault(table, []).append({**key, **change})
+    for table, values in rows.items():
+        db.connection().execute(insert(table), values)
 
 
 def count_all(db: Session) -> Cells:

@@ -115,6 +115,8 @@ def give_roles(rng: random.Random, folk: Folk, all_units: list[Unit], auditor: A
         Innlogging(Rolle.TILSETT, _steady(folk.i_eining[units[NEIGHBOUR].id][2], today), units[NEIGHBOUR]),
         Innlogging(Rolle.LEIAR, folk.leiar[units[NEIGHBOUR].id], units[NEIGHBOUR]),
     ]
+    for one in logins:
+        one.person.sprak, one.person.tekstsprak = None, "nn"  # the municipality's own: nynorsk
     hr, coordinator = logins[6].person, logins[2].person
     groups = {"varsel": [hr, chief, safety[0][0]], "leiarsak": [coordinator, hr]}
     return Rollar(_plain(folk) + rows, logins, groups)
