@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, select
 
 from avvik.models import Avvik
+from avvik.queries.lists import kept_promises
 from kjerne.access import Right
 from kjerne.clock import from_oslo
 from kjerne.katalog import Art, by_code
@@ -56,15 +57,6 @@ def per_month(work: Work) -> list[Manad]:
 
 
 def kept_here(work: Work) -> tuple[int, int]:
-    """(answered in time, due) over all units whose numbers she may see, among the cases due in the last 90 days."""
-    units = work.units(Right.AVVIK_TAL)
-    window = date.fromordinal(work.today.toordinal() - 90)
-    due = and_(
-        Avvik.eining_id.in_(units),
-        Avvik.er_varsel.is_(False),
-        Avvik.frist_svar >= window,
-        Avvik.frist_svar < work.today,
-    )
-    in_time = func.date(Avvik.forste_svar_tid) <= func.date(Avvik.frist_svar)
-    kept, count = work.db.execute(select(func.sum(case((in_time, 1), else_=0)), func.count()).where(due)).one()
-    return int(kept or 0), int(count or 0)
+    """(answered in time, due) over all units whose numbers she may see: the sum of what the receipts and the list show."""
+    units = kept_promises(work)
+    return sum(unit.halde for unit in units), sum(unit.rekna for unit in units)

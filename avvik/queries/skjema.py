@@ -102,48 +102,60 @@ def grouped(units: Sequence[Eining]) -> list[tuple[str, list[Eining]]]:
     return [(names.get(key, "") if key else "", rows) for key, rows in groups.items()]
 
 
-def used_most(db: Session, eining_id: int | None) -> dict[tuple[str, str], int]:
-    """How often each (main type, sub-category) was filed among the unit's last cases. Sensitive cases do not show here."""
-    if eining_id is None:
-        return {}
-    last = (
-        select(Avvik.hovudtype, Avvik.underkategori)
-        .where(Avvik.eining_id == eining_id, Avvik.sensitiv_gruppe == "")
-        .order_by(Avvik.id.desc())
-        .limit(LAST_CASES)
-        .subquery()
+Used = dict[tuple[str, str], int]
+
+
+def used_most(db: Session, eining_id: int | None) -> Used:
+    """How often each (main type, sub-category) was filed among the last cases of a unit; None: of the municipality.
+
+    Sensitive cases do not show here.
+    """
+    last = select(Avvik.hovudtype, Avvik.underkategori).where(Avvik.sensitiv_gruppe == "")
+    if eining_id is not None:
+        last = last.where(Avvik.eining_id == eining_id)
+    rows = last.order_by(Avvik.id.desc()).limit(LAST_CASES).subquery()
+    counted = db.execute(
+        select(rows.c.hovudtype, rows.c.underkategori, func.count()).group_by(rows.c.hovudtype, rows.c.underkategori)
     )
-    rows = db.execute(select(last.c.hovudtype, last.c.underkategori, func.count()).group_by(last.c.hovudtype, last.c.underkategori))
-    return {(hovudtype, sub): count for hovudtype, sub, count in rows}
+    return {(hovudtype, sub): count for hovudtype, sub, count in counted}
 
 
-def _chips(rows: Sequence[Underkategori], used: Mapping[tuple[str, str], int]) -> list[Brikke]:
-    """Each type's four most used first; the rest in the table's order; those that fit every type last."""
+def _totals(used: Used) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for (hovudtype, _sub), count in used.items():
+        totals[hovudtype] = totals.get(hovudtype, 0) + count
+    return totals
+
+
+def _chips(rows: Sequence[Underkategori], here: Used, everywhere: Used) -> list[Brikke]:
+    """Each type's four most used first, by the unit, then the municipality, then the table's order; those for every type last."""
     by_type: dict[str, list[Underkategori]] = {}
     for row in rows:
         by_type.setdefault(row.hovudtype, []).append(row)
     found: list[Brikke] = []
     for hovudtype, mine in sorted(by_type.items(), key=lambda item: item[0] == ""):
-        mine.sort(key=lambda row: (-used.get((hovudtype, row.kode), 0), row.rekkje))
-        found += [Brikke(row, index < TOP_CHIPS or row.kode == ANY) for index, row in enumerate(mine)]
+        keys = {
+            row.kode: (-here.get((hovudtype, row.kode), 0), -everywhere.get((hovudtype, row.kode), 0), row.rekkje) for row in mine
+        }
+        ordered = sorted(mine, key=lambda row: keys[row.kode])
+        found += [Brikke(row, index < TOP_CHIPS or row.kode == ANY) for index, row in enumerate(ordered)]
     return found
 
 
 def form_choices(work: Work, eining: Eining | None) -> Skjemaval:
-    """Read what the form offers somebody who files for `eining`. Seven queries, whatever the size of the tables."""
+    """Read what the form offers somebody who files for `eining`. Nine queries, whatever the size of the tables."""
     units = active_units(work.db, work.today)
-    used = used_most(work.db, eining.id if eining else None)
-    totals: dict[str, int] = {}
-    for (hovudtype, _sub), count in used.items():
-        totals[hovudtype] = totals.get(hovudtype, 0) + count
+    everywhere = used_most(work.db, None)
+    here = used_most(work.db, eining.id) if eining else {}
+    mine, all_ours = _totals(here), _totals(everywhere)
     types = list(work.db.scalars(in_force(Hovudtype, work.today)))
-    types.sort(key=lambda row: (-totals.get(row.kode, 0), row.rekkje))
+    types.sort(key=lambda row: (-mine.get(row.kode, 0), -all_ours.get(row.kode, 0), row.rekkje))
     levels = work.db.scalars(in_force(Alvorsgrad, work.today))
     return Skjemaval(
         einingar={row.kode: row for row in units},
         grupper=grouped(units),
         typar=types,
-        brikker=_chips(list(work.db.scalars(in_force(Underkategori, work.today))), used),
+        brikker=_chips(list(work.db.scalars(in_force(Underkategori, work.today))), here, everywhere),
         alvor=[
             Niva(row.kode, row.niva, row.label.partition("/")[0], row.text("definisjon"))
             for row in sorted(levels, key=lambda row: row.niva)

@@ -12,23 +12,66 @@ from avvik.queries.reporter import LATEST, held_by, latest_cases, what_happens
 from avvik.queries.sak import Linje, Ordliste, ordliste, read_sak
 from avvik.rules import OPEN, STATUSNAMN, Status, Steg, Who, open_steps
 from kjerne.errors import Refused
+from kjerne.i18n import Lazy
 from kjerne.i18n import gettext as _
+from kjerne.i18n import lazy as _l
 from kjerne.models import Eining
 from kjerne.vakt import Guarded
 from kjerne.web import render
 from kjerne.work import Work
 
+#: Where nobody has begun: the page is still the receipt.
+WAITING = frozenset({Status.MELD, Status.SEND_VIDARE})
 #: The kinds of history lines that carry a text between reporter and handler: these are shown as a talk.
 TALK = frozenset(
-    {"sporsmal", "opplysning", "svar", "forste_svar", "alvor_endra", "type_endra", "lukka", "avvist", "innvending", "namn_opna"}
+    {
+        "sporsmal",
+        "opplysning",
+        "svar",
+        "forste_svar",
+        "alvor_endra",
+        "type_endra",
+        "lukka",
+        "avvist",
+        "duplikat",
+        "innvending",
+        "namn_opna",
+    }
 )
+
+
+#: The same lines said to the reporter herself.
+TO_HER: dict[str, Lazy] = {
+    "sporsmal": _l("%(kven)s spør deg"),
+    "svar": _l("%(kven)s svarar deg"),
+    "forste_svar": _l("%(kven)s svarar deg"),
+    "opplysning": _l("Du skreiv"),
+    "innvending": _l("Du bad om ny vurdering"),
+}
+
+
+def _heading(avvik: Avvik, *, ny: bool) -> str:
+    """The first words of the page: thanks, a question, an answer, or where the case stands."""
+    status = Status(avvik.status)
+    if ny:
+        return _("Takk. Meldinga di er motteken.")
+    if avvik.ventar_meldar and status in OPEN:
+        return _("Du har fått eit spørsmål")
+    if avvik.forste_svar_tid is not None and status in WAITING:
+        return _("Du har fått svar")
+    return _("Meldinga di: %(status)s", status=str(STATUSNAMN[status]).lower())
+
+
+def _about(linje: Linje, words: Ordliste) -> str:
+    said = TO_HER.get(linje.hending.slag)
+    return str(said) % {"kven": tekstar.who(linje)} if said else tekstar.sentence(linje, words, {})
 
 
 def _talk(historie: list[Linje], words: Ordliste) -> list[dict[str, object]]:
     """The talk, oldest first: who, what in plain words, the text, and whether it is the reporter's own."""
     return [
         {
-            "om": tekstar.sentence(linje, words, {}),
+            "om": _about(linje, words),
             "tekst": linje.hending.tekst,
             "tid": linje.hending.tid,
             "eige": linje.hending.aktor == Who.REPORTER.value,
@@ -54,6 +97,7 @@ def receipt_context(work: Work, avvik: Avvik, eining: Eining, words: Ordliste) -
         "svardagar": deadline_row(work, avvik.alvor).svar_arbeidsdagar,
         "statusnamn": STATUSNAMN[Status(avvik.status)],
         "open_sak": Status(avvik.status) in OPEN,
+        "tittel": _heading(avvik, ny=avvik.forste_svar_tid is None and Status(avvik.status) in WAITING),
     }
 
 
@@ -71,7 +115,6 @@ def reporter_page(work: Work, avvik: Avvik, *, refusal: Refused | None = None) -
         work,
         "avvik/kvittering.html",
         **receipt_context(work, avvik, sak.eining, words),
-        ny=not sak.avvik.forste_svar_tid and Status(avvik.status) is Status.MELD,
         kode=None,
         samtale=_talk(sak.historie, words),
         filer=sak.filer,
@@ -95,7 +138,6 @@ def anonymous_receipt(work: Work, receipt: Kvittering) -> Response:
         work,
         "avvik/kvittering.html",
         **receipt_context(work, receipt.avvik, eining, words),
-        ny=True,
         kode=receipt.sporingskode,
         samtale=[],
         filer=[],
