@@ -3,7 +3,7 @@
 Every letter has a key and every lift a line in the case's history, so that a second run, or a second scheduler, adds nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import and_, or_, select
@@ -33,7 +33,10 @@ LETTERS = {
     ("lukking", "snart"): (_l("Frist nærmar seg:"), _l("Ei sak hos deg skal vere lukka om kort tid.")),
     ("lukking", "over"): (_l("Frist ute:"), _l("Fristen for å lukke ei sak hos deg er komen.")),
 }
-CLOCK_SOON = (_l("Meldeplikt, under eitt døgn att:"), _l("Ei meldeplikt i ei sak hos deg er ikkje avgjord. Fristen er om under eitt døgn."))
+CLOCK_SOON = (
+    _l("Meldeplikt, under eitt døgn att:"),
+    _l("Ei meldeplikt i ei sak hos deg er ikkje avgjord. Fristen er om under eitt døgn."),
+)
 CLOCK_OVER = (_l("Meldeplikt, fristen er ute:"), _l("Ei meldeplikt i ei sak hos deg er ikkje avgjord, og fristen er ute."))
 
 
@@ -59,9 +62,7 @@ def lift(work: Work) -> None:
         if deadline is None or avvik.sensitiv_gruppe:
             continue
         row = deadline_row(work, avvik.alvor)
-        level = escalation_level(
-            work.today, deadline, avvik.alvor, days=row.eskaler_dagar, sector_days=row.eskaler_sektor_dagar
-        )
+        level = escalation_level(work.today, deadline, avvik.alvor, days=row.eskaler_dagar, sector_days=row.eskaler_sektor_dagar)
         done = _lifted_by_clock(work, avvik.id)
         for step in range(1, level + 1):
             if step not in done:
@@ -90,7 +91,7 @@ def clocks(work: Work) -> None:
             letter(work, avvik, owner, key, subject.text, body.text)
 
 
-def _near(work: Work) -> Iterator[tuple[Avvik, Person]]:
+def _near(work: Work) -> Sequence[tuple[Avvik, Person]]:
     """Open cases with an owner where a deadline that still counts is near or over."""
     soon, since = work.today + BEFORE, work.today - LOOK_BACK
     rows = work.db.execute(
@@ -105,9 +106,8 @@ def _near(work: Work) -> Iterator[tuple[Avvik, Person]]:
             ),
         )
         .order_by(Avvik.id)
-    ).all()
-    for avvik, owner in rows:
-        yield avvik, owner
+    )
+    return [(avvik, owner) for avvik, owner in rows]
 
 
 def _unmet(avvik: Avvik) -> Iterator[tuple[str, date]]:

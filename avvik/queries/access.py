@@ -121,12 +121,14 @@ def _in_group(work: Work, avvik: Avvik) -> bool:
 
 def who_am_i(work: Work, avvik: Avvik) -> frozenset[Who]:
     """What this person is to a case she can see; the steps' table says what that lets her do."""
-    found = {Who.READER} if not work.has_role(Rolle.REVISOR, avvik.eining_id) or work.has(Right.AVVIK_BEHANDLE) else set()
     reporter = is_reporter(work, avvik)
+    reads = reads_by_role(work, avvik)
+    only_revisor = work.has_role(Rolle.REVISOR, avvik.eining_id) and not work.has(Right.AVVIK_BEHANDLE, avvik.eining_id)
+    found = {Who.READER} if reads and not only_revisor else set()
     if reporter:
         found.add(Who.REPORTER)
     ordinary = avvik.sensitiv_gruppe == ""
-    by_right = ordinary and work.has(Right.AVVIK_BEHANDLE, avvik.eining_id) and not (reporter and not reads_by_role(work, avvik))
+    by_right = ordinary and work.has(Right.AVVIK_BEHANDLE, avvik.eining_id) and (reads or not reporter)
     by_group = not ordinary and _in_group(work, avvik)
     if avvik.sakshandsamar_id == work.me.id or by_right or by_group:
         found.add(Who.HANDLER)
@@ -137,7 +139,11 @@ def who_am_i(work: Work, avvik: Avvik) -> frozenset[Who]:
     return frozenset(found)
 
 
+def by_role(work: Work) -> ColumnElement[bool]:
+    """Cases she reads by her role, her group, or because she has them. Laid on top of `visible`, never instead of it."""
+    return or_(in_line(work), _groups(work), Avvik.sakshandsamar_id == work.me.id)
+
+
 def reads_by_role(work: Work, avvik: Avvik) -> bool:
     """Whether she reads it by her role, her group, or because she has it: not only because she filed it."""
-    by_role = or_(in_line(work), _groups(work), Avvik.sakshandsamar_id == work.me.id)
-    return work.db.scalar(select(Avvik.id).where(Avvik.id == avvik.id, by_role)) is not None
+    return work.db.scalar(select(Avvik.id).where(Avvik.id == avvik.id, by_role(work))) is not None

@@ -1,17 +1,17 @@
 """Lists of cases: composable Selects within what a person may see, paged by key, never by offset."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 
-from avvik.models import Avvik, AvvikMeldeplikt, AvvikTiltak
-from avvik.queries.access import NUMBER, mine, visible
-from avvik.rules import GREEN, OPEN
+from avvik.models import Avvik, AvvikMeldeplikt, AvvikTiltak, AvvikUtfall
+from avvik.queries.access import by_role, mine, visible
+from avvik.rules import ENDED, GREEN, OPEN
 from kjerne.access import Right
-from kjerne.clock import end_of_day
+from kjerne.clock import end_of_day, from_oslo
 from kjerne.models import Eining
 from kjerne.work import Work
 
@@ -49,40 +49,55 @@ class Lister(StrEnum):
 
 @dataclass(frozen=True)
 class Innsnevring:
-    """What a list is narrowed to; empty fields do not narrow. `eining` is a unit's code, its subtree included; `sok` a word or number."""
+    """What a list is narrowed to; empty fields do not narrow.
+
+    `eining` is a unit's code, its subtree included; `fra` and `til` are the first and last day of filing, in Oslo.
+    """
 
     eining: str = ""
     hovudtype: str = ""
+    underkategori: str = ""
+    art: str = ""
     alvor: int | None = None
     status: str = ""
-    sok: str = ""
+    utfall: str = ""
+    fra: date | None = None
+    til: date | None = None
 
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, work: Work) -> list[ColumnElement[bool]]:
         """The conditions, to be laid on top of what the person may see."""
-        found: list[ColumnElement[bool]] = []
+        columns = {
+            Avvik.hovudtype: self.hovudtype,
+            Avvik.underkategori: self.underkategori,
+            Avvik.art: self.art,
+            Avvik.status: self.status,
+        }
+        found: list[ColumnElement[bool]] = [column == value for column, value in columns.items() if value]
         if self.eining:
             top = select(Eining.sti).where(Eining.kode == self.eining).scalar_subquery()
             found.append(Avvik.eining_id.in_(select(Eining.id).where(Eining.sti.startswith(top))))
-        if self.hovudtype:
-            found.append(Avvik.hovudtype == self.hovudtype)
         if self.alvor is not None:
             found.append(Avvik.alvor == self.alvor)
-        if self.status:
-            found.append(Avvik.status == self.status)
-        if self.sok:
-            found.append(_holds(self.sok))
+        if self.fra is not None:
+            found.append(Avvik.meldt >= from_oslo(datetime.combine(self.fra, time())))
+        if self.til is not None:
+            found.append(Avvik.meldt <= end_of_day(self.til))
+        if self.utfall:
+            found.append(_led_to(work, self.utfall))
         return found
+
+    def named(self) -> dict[str, str]:
+        """The fields that narrow, as an address and a saved filter hold them."""
+        return {name: str(value) for name, value in vars(self).items() if value}
 
 
 NOTHING = Innsnevring()
 
 
-def _holds(word: str) -> ColumnElement[bool]:
-    """A case's number, or a word in what its reporter wrote."""
-    match = NUMBER.fullmatch(word)
-    if match:
-        return and_(Avvik.aar == int(match[1]), Avvik.lopenr == int(match[2]))
-    return or_(*(column.icontains(word, autoescape=True) for column in (Avvik.skildring, Avvik.strakstiltak, Avvik.forslag)))
+def _led_to(work: Work, utfall: str) -> ColumnElement[bool]:
+    """Cases with an outcome. Her own reporter learns it when the case is ended, not while the handler is choosing."""
+    chosen = Avvik.id.in_(select(AvvikUtfall.avvik_id).where(AvvikUtfall.utfall == utfall))
+    return and_(chosen, or_(by_role(work), Avvik.status.in_([status.value for status in ENDED])))
 
 
 def condition(work: Work, liste: Lister) -> ColumnElement[bool]:
@@ -102,7 +117,7 @@ def list_query(
     work: Work, liste: Lister, *, before: int | None = None, limit: int = 25, innsnevring: Innsnevring = NOTHING
 ) -> Select[*tuple[Any, ...]]:
     """Rows of a ready list, newest first; one row more than `limit` tells whether there is a next page."""
-    query = select(*ROW).join(Eining, Eining.id == Avvik.eining_id).where(condition(work, liste), *innsnevring.conditions())
+    query = select(*ROW).join(Eining, Eining.id == Avvik.eining_id).where(condition(work, liste), *innsnevring.conditions(work))
     if before is not None:
         query = query.where(Avvik.id < before)
     return query.order_by(Avvik.id.desc()).limit(limit + 1)

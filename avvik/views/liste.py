@@ -10,19 +10,18 @@ from sqlalchemy import Select, select
 from avvik import tekstar
 from avvik.queries.lists import Innsnevring, Lister, has_green, kept_promises, list_query, open_count
 from avvik.queries.sak import Ordliste, ordliste
-from avvik.rules import ENDED, LEVELS, STATUSNAMN, Status
+from avvik.rules import ENDED, STATUSNAMN, Status
 from avvik.views.area import area
+from avvik.views.filter import MOST_FILTERS, list_of, my_filters, narrowed_by
 from kjerne.access import Open, Right
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.models import Eining
-from kjerne.text import clean
 from kjerne.web import render
 from kjerne.work import Work
 
 PAGE_SIZE = 25
 CAP = 100
-MAX_WORD = 80
 TABS = (Lister.VENTAR, Lister.OVER_FRIST, Lister.OPNE)
 WEEK = timedelta(days=7)
 LISTENAMN = {
@@ -54,10 +53,11 @@ class Rad:
 
 def rows_of(work: Work, query: Select[*tuple[Any, ...]], words: Ordliste) -> list[Rad]:
     """Draw-ready rows of a list query."""
-    return [_row(work, row, words) for row in work.db.execute(query)]
+    return [draw(work, row, words) for row in work.db.execute(query)]
 
 
-def _row(work: Work, row: Any, words: Ordliste) -> Rad:
+def draw(work: Work, row: Any, words: Ordliste) -> Rad:
+    """A row of a list query, ready to draw."""
     ended = row.status in {status.value for status in ENDED}
     first = row.forste_svar_tid is None and not ended
     day = min(row.frist_svar, row.frist_lukking) if first else row.frist_lukking
@@ -90,20 +90,12 @@ def grouped(rows: list[Rad]) -> list[tuple[str, list[Rad]]]:
 
 def chosen_list() -> Lister:
     """The list asked for, else what waits for me."""
-    asked = request.args.get("liste", Lister.VENTAR.value)
-    return Lister(asked) if asked in set(Lister) else Lister.VENTAR
+    return list_of(request.args)
 
 
 def narrowed() -> Innsnevring:
-    """What the address narrows the list to; what is not understood does not narrow."""
-    level = request.args.get("alvor", "")
-    status = request.args.get("status", "")
-    return Innsnevring(
-        eining=request.args.get("eining", "")[:40],
-        hovudtype=request.args.get("hovudtype", "")[:60],
-        alvor=int(level) if level in {str(n) for n in LEVELS} else None,
-        status=status if status in set(Status) else "",
-    )
+    """What the address narrows the list to."""
+    return narrowed_by(request.args)
 
 
 def _units_to_choose(work: Work) -> list[Eining]:
@@ -112,11 +104,16 @@ def _units_to_choose(work: Work) -> list[Eining]:
     return list(work.db.scalars(select(Eining).where(Eining.id.in_(ids)).order_by(Eining.sti)))
 
 
+def _next_url(chosen: Lister, kept: dict[str, str], last: int) -> str:
+    values: dict[str, Any] = {"liste": chosen.value, **kept, "for": last}
+    return url_for("avvik.liste", **values)
+
+
 def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = None) -> str:
     words = ordliste(work.db)
     rows = rows_of(work, list_query(work, chosen, before=before, limit=PAGE_SIZE, innsnevring=narrow), words)
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
-    kept = {name: value for name, value in vars(narrow).items() if value and name != "sok"}
+    kept = narrow.named()
     promises = kept_promises(work)
     return render(
         work,
@@ -125,8 +122,8 @@ def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = 
         andre=[(name, str(LISTENAMN[name])) for name in Lister if name not in TABS],
         liste=chosen,
         rader=rows,
-        grupper=grouped(rows) if chosen is Lister.VENTAR and not narrow.sok else [("", rows)],
-        next_url=url_for("avvik.liste", liste=chosen.value, **kept, **{"for": rows[-1].id}) if more and not narrow.sok else None,
+        grupper=grouped(rows) if chosen is Lister.VENTAR else [("", rows)],
+        next_url=_next_url(chosen, kept, rows[-1].id) if more else None,
         fleire=more,
         cap=CAP,
         snevring=narrow,
@@ -135,6 +132,8 @@ def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = 
         einingar=_units_to_choose(work),
         ord=words,
         statusar=STATUSNAMN,
+        lagra=my_filters(work),
+        flest=MOST_FILTERS,
         lofte=promises,
         halde=sum(row.halde for row in promises),
         rekna=sum(row.rekna for row in promises),
@@ -148,10 +147,3 @@ def liste(work: Work) -> str:
     raw = request.args.get("for", "")
     before = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
     return _page(work, chosen_list(), narrowed(), before)
-
-
-@area.page("/sok", needs=Open.LOGGED_IN, method="POST")
-def sok(work: Work) -> str:
-    """Search in what one may see. Posted, so that the words stand in no address and no log."""
-    word = clean(request.form.get("sok", ""), max_len=MAX_WORD, multiline=False)
-    return _page(work, Lister.ALLE if word else Lister.VENTAR, Innsnevring(sok=word))

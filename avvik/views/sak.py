@@ -11,8 +11,9 @@ from avvik.actions.close import closing_facts
 from avvik.actions.dialogue import may_open_name
 from avvik.models import Avvik
 from avvik.queries.access import get_avvik, is_reporter, reads_by_role, who_am_i
+from avvik.queries.likskap import similar
 from avvik.queries.lists import Lister, list_query
-from avvik.queries.sak import Plikt, Sak, fil_of_case, ordliste, read_sak, readers
+from avvik.queries.sak import Plikt, fil_of_case, ordliste, read_sak, readers
 from avvik.rules import MANGELNAMN, OPEN, STATUSNAMN, STEGNAMN, Mangel, Status, Steg, Who, closing_gaps, open_steps
 from avvik.views.area import area
 from avvik.views.liste import PAGE_SIZE, narrowed, rows_of
@@ -28,7 +29,7 @@ from kjerne.katalog import Meldeplikt
 from kjerne.vakt import Guarded
 from kjerne.web import render
 from kjerne.work import Work
-from tiltak.rules import STATUSNAMN as measure_states
+from tiltak import rules as measure_rules
 
 #: The most urgent missing rule → the step that mends it, in the order the foot of the page offers them.
 MENDS: dict[Mangel, Steg] = {
@@ -149,7 +150,7 @@ def show_case(
         mangelnamn=MANGELNAMN,
         rettar=MENDS,
         reglar=[rule for rule in Mangel if rule not in UNSEEN or rule in gaps],
-        tiltaksnamn=measure_states,
+        tiltaksnamn=measure_rules.STATUSNAMN,
         kan_sja_lesarar=_may_see_readers(work, avvik),
         first=buttons[:SHOWN_BUTTONS],
         more=buttons[SHOWN_BUTTONS:],
@@ -159,6 +160,8 @@ def show_case(
         due=tekstar.due(avvik.frist_lukking, work.today),
         clocks=[(plikt, _clock(work, plikt)) for plikt in sak.plikter],
         **for_steps(work, sak, words, steps),
+        likskap=similar(work, avvik) if Who.HANDLER in me else [],
+        statusord=STATUSNAMN,
         kan_opne_namn=may_open_name(work, avvik),
         opna_namn=opna_namn,
         feilsteg=steg,
@@ -166,7 +169,7 @@ def show_case(
         guard=refusal.verdict if isinstance(refusal, Guarded) else None,
         typed=request.form if refusal else {},
         liste=liste,
-        smal={name: value for name, value in vars(narrow).items() if value},
+        smal=narrow.named(),
         rader=rows_of(work, list_query(work, liste, limit=PAGE_SIZE, innsnevring=narrow), words)[:PAGE_SIZE],
     )
 

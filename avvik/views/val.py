@@ -24,8 +24,12 @@ def _in_force(work: Work, table: type[Post], now: Iterable[str] = ()) -> Par:
     """Rows of a table that hold today, and the codes the case already has."""
     keep = set(now)
     rows = {row.kode: row.label for row in work.db.scalars(in_force(table, work.today))}
-    kept = [row for row in work.db.scalars(select(table).where(table.kode.in_(keep - set(rows))))] if keep - set(rows) else []
-    return [*rows.items(), *((row.kode, row.label) for row in kept)]
+    gone = keep - set(rows)
+    if gone:
+        rows |= {
+            row.kode: row.label for row in work.db.scalars(select(table).where(table.kode.in_(gone)).order_by(table.gjeld_fra))
+        }
+    return list(rows.items())
 
 
 def choices(work: Work, avvik: Avvik, words: Ordliste) -> dict[str, Par]:
@@ -98,7 +102,7 @@ def _units(work: Work) -> Par:
 
 def for_steps(work: Work, sak: Sak, words: Ordliste, steps: Collection[Steg]) -> dict[str, object]:
     """The choices of the open steps, by the names the template uses."""
-    duties = work.db.scalars(in_force(Meldeplikt, work.today)) if Steg.MELDEPLIKT in steps else []
+    duties = list(work.db.scalars(in_force(Meldeplikt, work.today))) if Steg.MELDEPLIKT in steps else []
     return {
         "val": choices(work, sak.avvik, words) if Steg.KLASSIFISER in steps else {},
         "plikter": [(row.kode, f"{row.text('styresmakt')}: {row.label}") for row in duties],

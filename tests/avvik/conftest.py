@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -63,11 +62,10 @@ def file_case(databases: Databases, work_for: WorkFor, cast: Cast, clock: Clock)
 
 @pytest.fixture
 def post(client_for: ClientFor, csrf: Csrf) -> Post:
-    """Give a function that posts a step: `post(cast.leif, nr, "svar", tekst="…")`. One browser for each person."""
-    browsers: dict[int, FlaskClient] = {}
+    """Give a function that posts a step, newly logged in: `post(cast.leif, nr, "svar", tekst="…")`."""
 
-    def send(person: Person, nr: str, steg: str, **fields: object) -> TestResponse:
-        browser = browsers.get(person.id) or browsers.setdefault(person.id, client_for(person))
+    def send(person: Person, nr: str, steg: str, /, **fields: object) -> TestResponse:
+        browser = client_for(person)
         return browser.post(f"/avvik/{nr}/{steg}", data={"csrf_token": csrf(browser), **fields})
 
     return send

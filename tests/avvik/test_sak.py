@@ -25,7 +25,9 @@ def test_a_case_goes_from_filed_to_closed_and_its_outcome_is_counted(
     assert post(cast.leif, nr, "arsak", arsak="utstyr", kvifor="Sensoren var av\nIngen sjekka han").status_code == 303
     assert load(nr).status == Status.UNDER_BEHANDLING
     assert (
-        post(cast.leif, nr, "utfall", utfall=["prosedyre_endra", "opplaering"], sluttsvar="Nattevakta testar sensorane.").status_code
+        post(
+            cast.leif, nr, "utfall", utfall=["prosedyre_endra", "opplaering"], sluttsvar="Nattevakta testar sensorane."
+        ).status_code
         == 303
     )
     assert post(cast.leif, nr, "lukk").status_code == 303
