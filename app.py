@@ -21,11 +21,15 @@ import administrasjon.views.personar
 import avvik.handlers
 import avvik.jobs.deadlines
 import avvik.jobs.drafts
+import avvik.views.duplikat
+import avvik.views.eksport
+import avvik.views.filter
 import avvik.views.kladd
 import avvik.views.liste
 import avvik.views.mange
 import avvik.views.meld
 import avvik.views.sak
+import avvik.views.sok
 import avvik.views.sporing
 import avvik.views.steg
 import framside.tilgjenge
@@ -35,7 +39,7 @@ import konto.views
 import tiltak.jobs
 import tiltak.queries
 import tiltak.views
-from avvik import sums
+from avvik import sok, sums
 from avvik.queries.lists import Lister, open_count
 from avvik.views.area import area as avvik_area
 from kjerne import config as environment
@@ -123,6 +127,7 @@ def create_app(config: Config | None = None, databases: Databases | None = None,
     app.url_map.converters["id"] = IdConverter
     app.extensions["internkontroll"] = House(config, databases or Databases(config.database_url), clock, HANDLERS, MENU)
     sums.install()
+    sok.install()
     login = flask_login.LoginManager()
     login.init_app(app, add_context_processor=False)
     login.request_loader(web.load_user)

@@ -22,6 +22,7 @@ class Avvik(Base):
 
     `meldar_id` is empty for confidential cases (the name lies in `AvvikMeldarLoynd`) and for anonymous ones (no name exists).
     `sensitiv_gruppe` names the group that alone sees it. `serie_tal`: how many events the report stands for.
+    `duplikat_av_id`: the case that is kept, when this one told about the same event.
     """
 
     __tablename__ = "avvik"
@@ -87,6 +88,7 @@ class Avvik(Base):
     innvending_brukt: Mapped[bool] = mapped_column(default=False)
     endra_praksis: Mapped[bool] = mapped_column(default=False)
     sporingskode_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    duplikat_av_id: Mapped[int | None] = mapped_column(ForeignKey("avvik.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's declarative attribute
@@ -276,3 +278,28 @@ class AvvikTid(Base):
     dagar: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     i_tide: Mapped[bool] = mapped_column(primary_key=True)
     saker: Mapped[int] = mapped_column(default=0)
+
+
+class AvvikOrd(Base):
+    """A stemmed word of a case, for search: what its reporter wrote and the talk she sees, never a name nor a comment.
+
+    Compared by code point on both databases, so that a prefix is a range in the index.
+    """
+
+    __tablename__ = "avvik_ord"
+    __table_args__ = (Index("ix_avvik_ord_ord", "ord", "avvik_id"),)
+
+    avvik_id: Mapped[int] = mapped_column(ForeignKey("avvik.id"), primary_key=True)
+    ord: Mapped[str] = mapped_column(String(40).with_variant(String(40, collation="C"), "postgresql"), primary_key=True)
+
+
+class AvvikFilter(Base):
+    """A filter somebody has saved under a name of her own. `sporjing` is the list's address after the question mark."""
+
+    __tablename__ = "avvik_filter"
+    __table_args__ = (UniqueConstraint("person_id", "namn"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    namn: Mapped[str] = mapped_column(String(60))
+    sporjing: Mapped[str] = mapped_column(String(600))

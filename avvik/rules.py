@@ -83,6 +83,7 @@ class Steg(StrEnum):
     LOFT = "loft"
     LUKK = "lukk"
     AVVIS = "avvis"
+    DUPLIKAT = "duplikat"
     GJENOPNE = "gjenopne"
     INNVENDING = "innvending"
 
@@ -108,6 +109,7 @@ STEGNAMN: dict[Steg, Lazy] = {
     Steg.LOFT: _l("Lyft til neste leiar"),
     Steg.LUKK: _l("Lukk saka"),
     Steg.AVVIS: _l("Avvis (ikkje avvik)"),
+    Steg.DUPLIKAT: _l("Same hending er meldt før"),
     Steg.GJENOPNE: _l("Opne att"),
     Steg.INNVENDING: _l("Eg er ikkje samd"),
 }
@@ -146,6 +148,7 @@ STEPS: dict[Steg, Step] = {
     Steg.LOFT: Step(OPEN, None, _HANDLER),
     Steg.LUKK: Step(_UNDER_WAY, Status.LUKKA, _HANDLER),
     Steg.AVVIS: Step(frozenset({Status.MELD, Status.UNDER_BEHANDLING}), Status.AVVIST, _HANDLER),
+    Steg.DUPLIKAT: Step(frozenset({Status.MELD, Status.UNDER_BEHANDLING, Status.GJENOPNA}), Status.AVVIST, _HANDLER),
     Steg.GJENOPNE: Step(ENDED, Status.GJENOPNA, frozenset({Who.ABOVE})),
     Steg.INNVENDING: Step(frozenset({Status.LUKKA, Status.AVVIST}), Status.GJENOPNA, frozenset({Who.REPORTER})),
 }

@@ -2,6 +2,7 @@
 
 from avvik.actions.close import Lukking, bulk_close, close_avvik, closing_facts, object_to, reject, reopen, set_outcome
 from avvik.actions.dialogue import answer_question, answer_reporter, ask_reporter, comment, open_name
+from avvik.actions.duplikat import mark_duplicate
 from avvik.actions.duties import decide_duty, open_duty, set_known
 from avvik.actions.handle import (
     add_cause,
@@ -40,6 +41,7 @@ __all__ = [
     "forward",
     "link_cases",
     "mark_concerns_leader",
+    "mark_duplicate",
     "mark_whistleblowing",
     "object_to",
     "open_duty",

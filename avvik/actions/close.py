@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from avvik.actions.dialogue import first_answer, tell_reporter
+from avvik.actions.duplikat import undo_duplicate
 from avvik.actions.handle import ensure_started
 from avvik.actions.history import demand, letter, move, note
 from avvik.actions.report import deadline_row
@@ -198,6 +199,7 @@ def object_to(work: Work, avvik: Avvik, reason: str) -> None:
 def open_again(work: Work, avvik: Avvik, slag: str, reason: str = "", *, as_system: bool = False) -> None:
     """The case opens again with a line of its history, and new deadlines from today: what was late before is not late now."""
     note(work, avvik, slag, text=reason, as_system=as_system)
+    undo_duplicate(work, avvik)
     row = deadline_row(work, avvik.alvor)
     dates = deadlines(work.now, answer_days=row.svar_arbeidsdagar, start_days=row.start_dagar, close_days=row.lukking_dagar)
     avvik.status = Status.GJENOPNA

@@ -17,7 +17,7 @@ from kjerne.work import Work
 
 LATEST = 3
 SHORT_TEXT = 160
-TO_REPORTER = ("forste_svar", "svar", "sporsmal", "lukka", "avvist")
+TO_REPORTER = ("forste_svar", "svar", "sporsmal", "lukka", "avvist", "duplikat")
 MEASURES = frozenset({Status.TILTAK, Status.VENTAR_EFFEKT})
 _OPEN_CODES = [status.value for status in OPEN]
 

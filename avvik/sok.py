@@ -1,0 +1,171 @@
+"""Words of a case for search: Norwegian stems, nynorsk and bokmål as one, kept in the transaction that writes the text.
+
+Indexed is what everybody who may open the case reads: the reporter's own words, the talk she sees, the number and the labels
+of the category. Names, comments among handlers and an answer not yet sent are never indexed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import snowballstemmer
+from sqlalchemy import Connection, Row, Table, delete, event, insert, inspect, select
+from sqlalchemy.orm import Mapper, Session
+
+from avvik.models import Avvik, AvvikHending, AvvikOrd
+from avvik.ordpar import PARTS, SAME
+from kjerne.katalog import Hovudtype, Underkategori
+
+MAX_WORD = 40
+PORTION = 1000
+FIELDS = ("aar", "lopenr", "skildring", "strakstiltak", "forslag", "arsak_meldar", "hovudtype", "underkategori")
+WORD = re.compile(r"20\d\d-\d{1,8}|[^\W_]+")
+_stemmer = snowballstemmer.stemmer("norwegian")
+Labels = dict[str, str]
+
+
+def plain(text: str) -> str:
+    """Lower case, without accents; æ, ø and å are letters of their own."""
+    kept = text.casefold().replace("å", "\ue000").replace("ø", "\ue001").replace("æ", "\ue002")
+    kept = "".join(sign for sign in unicodedata.normalize("NFKD", kept) if not unicodedata.combining(sign))
+    return kept.replace("\ue000", "å").replace("\ue001", "ø").replace("\ue002", "æ")
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """The stem of a plain word: endings off twice (brukaren → brukar → bruk), a doubled last letter once."""
+    if not word.isalpha():
+        return word
+    found: str = _stemmer.stemWord(_stemmer.stemWord(word))
+    return found[:-1] if len(found) > 4 and found[-1] == found[-2] else found
+
+
+_SAME = {stem(plain(nn)): stem(plain(nb)) for nn, nb in SAME}
+_SAME.update({nb: _SAME[nb] for nb in set(_SAME.values()) if nb in _SAME})
+
+
+@lru_cache(maxsize=20_000)
+def key(word: str) -> str:
+    """What a plain word is looked up by: its stem in bokmål, so that sjukeheimen and sykehjemmet are one."""
+    found = stem(word)
+    if found in _SAME:
+        return _SAME[found]
+    for nn, nb in PARTS:
+        found = found.replace(nn, nb)
+    return _SAME.get(found, found)
+
+
+def words(text: str) -> list[str]:
+    """The plain words of a text in order. A case number is one word."""
+    return [word[:MAX_WORD] for word in WORD.findall(plain(unicodedata.normalize("NFC", text)))]
+
+
+def tokens(texts: Iterable[str]) -> set[str]:
+    """What is kept of texts: each word's key, and its own stem, so that the beginning of either spelling finds it."""
+    return {token for text in texts for word in words(text) for token in (key(word), stem(word)) if token}
+
+
+def _labels(connection: Connection) -> Labels:
+    """Code → its texts in nynorsk and bokmål, for the categories."""
+    found: Labels = {}
+    for table in (Hovudtype, Underkategori):
+        for kode, nn, nb in connection.execute(select(table.kode, table.nn, table.nb).order_by(table.gjeld_fra)):
+            found[kode] = f"{nn} {nb}"
+    return found
+
+
+def _own(case: Row[Any] | Avvik, labels: Labels) -> list[str]:
+    """The case's own texts."""
+    label = [labels.get(case.hovudtype, ""), labels.get(case.underkategori, "")]
+    return [f"{case.aar}-{case.lopenr}", case.skildring, case.strakstiltak, case.forslag, case.arsak_meldar, *label]
+
+
+def _table() -> Table:
+    table: Table = AvvikOrd.__table__  # type: ignore[assignment]  # a mapped class's table is a Table
+    return table
+
+
+def _add(connection: Connection, avvik_id: int, found: Iterable[str]) -> None:
+    rows = [{"avvik_id": avvik_id, "ord": token} for token in sorted(found)]
+    if rows:
+        connection.execute(insert(_table()), rows)
+
+
+def index_case(connection: Connection, avvik_id: int) -> None:
+    """Index a case anew from what the database holds, in the transaction that is open."""
+    connection.execute(delete(_table()).where(AvvikOrd.avvik_id == avvik_id))
+    columns = [getattr(Avvik, name) for name in FIELDS]
+    case = connection.execute(select(*columns).where(Avvik.id == avvik_id)).one_or_none()
+    if case is not None:
+        talk = connection.scalars(_talk().where(AvvikHending.avvik_id == avvik_id)).all()
+        _add(connection, avvik_id, tokens([*_own(case, _labels(connection)), *talk]))
+
+
+def _talk() -> Any:
+    return select(AvvikHending.tekst).where(AvvikHending.synleg_meldar, AvvikHending.tekst != "")
+
+
+def _after_insert(_mapper: Mapper[Avvik], connection: Connection, avvik: Avvik) -> None:
+    _add(connection, avvik.id, tokens(_own(avvik, _labels(connection))))
+
+
+def _after_update(_mapper: Mapper[Avvik], connection: Connection, avvik: Avvik) -> None:
+    if any(inspect(avvik).attrs[name].history.has_changes() for name in FIELDS):
+        index_case(connection, avvik.id)
+
+
+def _before_delete(_mapper: Mapper[Avvik], connection: Connection, avvik: Avvik) -> None:
+    connection.execute(delete(_table()).where(AvvikOrd.avvik_id == avvik.id))
+
+
+def _line_added(_mapper: Mapper[AvvikHending], connection: Connection, line: AvvikHending) -> None:
+    if line.synleg_meldar and line.tekst:
+        have = connection.scalars(select(AvvikOrd.ord).where(AvvikOrd.avvik_id == line.avvik_id))
+        _add(connection, line.avvik_id, tokens([line.tekst]) - set(have))
+
+
+def _line_changed(_mapper: Mapper[AvvikHending], connection: Connection, line: AvvikHending) -> None:
+    index_case(connection, line.avvik_id)
+
+
+def install() -> None:
+    """Keep the words from now on. Called once by whoever puts the application together."""
+    if not event.contains(Avvik, "after_insert", _after_insert):
+        event.listen(Avvik, "after_insert", _after_insert)
+        event.listen(Avvik, "after_update", _after_update)
+        event.listen(Avvik, "before_delete", _before_delete)
+        event.listen(AvvikHending, "after_insert", _line_added)
+        event.listen(AvvikHending, "after_update", _line_changed)
+        event.listen(AvvikHending, "after_delete", _line_changed)
+
+
+def _portions(connection: Connection) -> Iterator[list[Row[Any]]]:
+    last, columns = 0, [getattr(Avvik, name) for name in ("id", *FIELDS)]
+    while rows := connection.execute(select(*columns).where(Avvik.id > last).order_by(Avvik.id).limit(PORTION)).all():
+        yield list(rows)
+        last = rows[-1].id
+
+
+def rebuild(db: Session) -> None:
+    """Index all cases anew, in portions: after a bulk load, a changed label or a changed table of spellings."""
+    connection = db.connection()
+    connection.execute(delete(_table()))
+    labels = _labels(connection)
+    for cases in _portions(connection):
+        talk: dict[int, list[str]] = {}
+        asked = select(AvvikHending.avvik_id, AvvikHending.tekst).where(
+            AvvikHending.avvik_id.between(cases[0].id, cases[-1].id), AvvikHending.synleg_meldar, AvvikHending.tekst != ""
+        )
+        for avvik_id, text in connection.execute(asked):
+            talk.setdefault(avvik_id, []).append(text)
+        rows = [
+            {"avvik_id": case.id, "ord": token}
+            for case in cases
+            for token in sorted(tokens([*_own(case, labels), *talk.get(case.id, [])]))
+        ]
+        connection.execute(insert(_table()), rows)
+
+
+__all__ = ["index_case", "install", "key", "plain", "rebuild", "stem", "tokens", "words"]

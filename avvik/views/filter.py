@@ -1,0 +1,93 @@
+"""What the lists are narrowed to, read from an address or a form, and the filters a person has saved."""
+
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import urlencode
+
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+
+from avvik.models import AvvikFilter
+from avvik.queries.lists import Innsnevring, Lister
+from avvik.rules import LEVELS, Status
+from avvik.views.area import area
+from kjerne.access import Open
+from kjerne.errors import NotFound, Refused
+from kjerne.i18n import gettext as _
+from kjerne.text import clean
+from kjerne.work import Work
+
+MOST_FILTERS = 20
+CODE, NAME = 60, 60
+FIRST_YEAR, LAST_YEAR = 1990, 2199
+
+
+def _day(raw: str) -> date | None:
+    """A day cases can be from; years that no clock can count from are not understood."""
+    try:
+        day = date.fromisoformat(raw.strip()[:10])
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def narrowed_by(fields: Mapping[str, str]) -> Innsnevring:
+    """What an address or a form narrows a list to; what is not understood does not narrow."""
+    level, status = fields.get("alvor", ""), fields.get("status", "")
+
+    def code(name: str) -> str:
+        found = fields.get(name, "")[:CODE]
+        return found if found.isprintable() else ""
+
+    return Innsnevring(
+        eining=code("eining"),
+        hovudtype=code("hovudtype"),
+        underkategori=code("underkategori"),
+        art=code("art"),
+        alvor=int(level) if level in {str(n) for n in LEVELS} else None,
+        status=status if status in set(Status) else "",
+        utfall=code("utfall"),
+        fra=_day(fields.get("fra", "")),
+        til=_day(fields.get("til", "")),
+    )
+
+
+def list_of(fields: Mapping[str, str]) -> Lister:
+    """The list named, else what waits for me."""
+    asked = fields.get("liste", Lister.VENTAR.value)
+    return Lister(asked) if asked in set(Lister) else Lister.VENTAR
+
+
+def my_filters(work: Work) -> list[AvvikFilter]:
+    """The filters this person has saved, by name."""
+    return list(work.db.scalars(select(AvvikFilter).where(AvvikFilter.person_id == work.me.id).order_by(AvvikFilter.namn)))
+
+
+@area.page("/filter", needs=Open.LOGGED_IN, method="POST")
+def lagre_filter(work: Work) -> ResponseReturnValue:
+    """Save what the list is narrowed to under a name; the same name again replaces it."""
+    name = clean(request.form.get("namn", ""), max_len=NAME, multiline=False)
+    if not name:
+        raise Refused(_("Skriv eit namn på filteret."), "namn")
+    narrow = narrowed_by(request.form)
+    question = urlencode({"liste": list_of(request.form).value, **narrow.named()})
+    row = work.db.scalar(select(AvvikFilter).where(AvvikFilter.person_id == work.me.id, AvvikFilter.namn == name))
+    if row is None:
+        mine = select(func.count()).select_from(AvvikFilter).where(AvvikFilter.person_id == work.me.id)
+        if (work.db.scalar(mine) or 0) >= MOST_FILTERS:
+            raise Refused(_("Du har %(n)s lagra filter. Slett eitt før du lagrar eit nytt.", n=MOST_FILTERS), "namn")
+        work.db.add(AvvikFilter(person_id=work.me.id, namn=name, sporjing=question))
+    else:
+        row.sporjing = question
+    return redirect(f"/avvik/?{question}", 303)
+
+
+@area.page("/filter/<id:filter_id>/slett", needs=Open.LOGGED_IN, method="POST")
+def slett_filter(work: Work, filter_id: int) -> ResponseReturnValue:
+    """Delete one of my own saved filters."""
+    row = work.db.scalar(select(AvvikFilter).where(AvvikFilter.id == filter_id, AvvikFilter.person_id == work.me.id))
+    if row is None:
+        raise NotFound
+    work.db.delete(row)
+    return redirect("/avvik/", 303)
