@@ -21,6 +21,7 @@ import administrasjon.views.personar
 import avvik.handlers
 import avvik.jobs.deadlines
 import avvik.jobs.drafts
+import avvik.jobs.sums
 import avvik.views.duplikat
 import avvik.views.eksport
 import avvik.views.filter
@@ -32,6 +33,7 @@ import avvik.views.sak
 import avvik.views.sok
 import avvik.views.sporing
 import avvik.views.steg
+import avvik.views.tal
 import framside.tilgjenge
 import framside.views
 import konto.jobs
@@ -69,6 +71,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("Meld avvik"), "avvik.nytt", "plus", (Right.AVVIK_MELD,)),
     MenuItem(_l("Innboks"), "avvik.liste", "inbox", READERS, badge=lambda work: open_count(work, Lister.VENTAR)),
     MenuItem(_l("Tiltak"), "tiltak.liste", "list-check", badge=tiltak.queries.waiting_count),
+    MenuItem(_l("Tal"), "avvik.tal", "chart", (Right.AVVIK_TAL,)),
     MenuItem(_l("Einingar"), "einingar.liste", "grid", (Right.PERSON_LES,)),
     MenuItem(_l("Personar"), "personar.liste", "people", (Right.PERSON_LES,)),
     MenuItem(_l("Innstillingar"), "administrasjon.innstillingar_vis", "gear", (Right.KATALOG_ENDRE,)),
@@ -79,6 +82,7 @@ JOBS: tuple[Job, ...] = (
     Job("logghovud", run=write_head, hour=4, minute=10),
     *avvik.jobs.deadlines.JOBS,
     *avvik.jobs.drafts.JOBS,
+    *avvik.jobs.sums.JOBS,
     *konto.jobs.JOBS,
     *tiltak.jobs.JOBS,
 )
