@@ -43,7 +43,7 @@ class Night:
 
 
 @pytest.fixture
-def night(databases: Databases, config: Config, clock: Clock, cast: Cast) -> Night:  # noqa: ARG001 - the cast comes first
+def night(databases: Databases, config: Config, clock: Clock, cast: Cast) -> Night:
     """The scheduler's jobs on the test's clock."""
     return Night(databases, config, clock)
 

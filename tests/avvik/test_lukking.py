@@ -160,7 +160,7 @@ def _judge(databases: Databases, work_for: WorkFor, cast: Cast, *, good: bool) -
 
 
 @pytest.mark.parametrize("waits", [True, False])
-def test_a_failed_effect_opens_the_case_again_and_a_good_one_does_not(  # noqa: PLR0917 - fixtures
+def test_a_failed_effect_opens_the_case_again_and_a_good_one_does_not(
     cast: Cast, file_case: FileCase, post: Post, load: Load, databases: Databases, work_for: WorkFor, *, waits: bool
 ) -> None:
     nr = file_case(konfidensiell=True)

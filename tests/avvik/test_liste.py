@@ -1,0 +1,119 @@
+"""The inbox: what waits, filters, pages by key, the kept promise, and a number of queries that does not grow."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from kjerne.db import Databases
+from tests.avvik.conftest import FileCase, Post
+from tests.cast import Cast
+from tests.conftest import ClientFor, Clock
+
+
+@contextmanager
+def counted(databases: Databases) -> Iterator[list[str]]:
+    """Collect the statements that are sent meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(databases.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(databases.engine, "before_cursor_execute", note)
+
+
+def numbers(page: str) -> list[str]:
+    """The cases a list shows, in its order."""
+    return re.findall(r'class="caserow" href="/avvik/(2026-\d+)', page)
+
+
+@pytest.mark.both
+def test_inbox_and_case_cost_the_same_number_of_queries_with_three_rows_and_with_thirty(
+    cast: Cast, client_for: ClientFor, file_case: FileCase, databases: Databases
+) -> None:
+    leif = client_for(cast.leif)
+    nr = [file_case() for _each in range(3)][0]
+    paths = ("/avvik/", "/avvik/?liste=alle", f"/avvik/{nr}", "/avvik/lukk-mange")
+    few: list[int] = []
+    for path in paths:
+        leif.get(path)
+        with counted(databases) as sent:
+            assert leif.get(path).status_code == 200
+        few.append(len(sent))
+    for _each in range(27):
+        file_case()
+    for path, before in zip(paths, few, strict=True):
+        with counted(databases) as sent:
+            assert leif.get(path).status_code == 200
+        # Closing many writes a reading for each case it shows, and is let off those.
+        reads = [text for text in sent if not text.lstrip().upper().startswith("INSERT")]
+        assert len(reads) <= before, path
+        assert len(reads) < 60, path
+
+
+def test_pages_follow_each_other_without_a_gap_and_keep_the_filter(cast: Cast, client_for: ClientFor, file_case: FileCase) -> None:
+    filed = [file_case(alvor=1 + index % 2) for index in range(60)]
+    wanted = [nr for index, nr in enumerate(filed) if index % 2][::-1]
+    leif = client_for(cast.leif)
+    seen: list[str] = []
+    address: str | None = "/avvik/?liste=alle&alvor=2&eining=HO&status=meld&hovudtype=pasient_brukar"
+    while address:
+        page = leif.get(address).text
+        seen += numbers(page)
+        found = re.search(r'href="([^"]+)" rel="next"', page)
+        address = found[1].replace("&amp;", "&") if found else None
+        if address:
+            assert "alvor=2" in address
+            assert "eining=HO" in address
+    assert seen == wanted
+
+
+def test_filters_narrow_by_subtree_type_severity_and_status(
+    cast: Cast, client_for: ClientFor, file_case: FileCase, post: Post
+) -> None:
+    here, there, fire = (
+        file_case(),
+        file_case(eining_id=cast.it02.id),
+        file_case(hovudtype="brann", underkategori="roming", alvor=3),
+    )
+    post(cast.leif, here, "start")
+    kval = client_for(cast.kval)
+    assert set(numbers(kval.get("/avvik/?liste=alle&eining=HO-IT").text)) == {here, there, fire}
+    assert set(numbers(kval.get("/avvik/?liste=alle&eining=HO-IT-02").text)) == {there}
+    assert set(numbers(kval.get("/avvik/?liste=alle&hovudtype=brann").text)) == {fire}
+    assert set(numbers(kval.get("/avvik/?liste=alle&alvor=3").text)) == {fire}
+    assert set(numbers(kval.get("/avvik/?liste=alle&status=under_behandling").text)) == {here}
+    assert set(numbers(kval.get("/avvik/?liste=alle&alvor=9&status=tull&for=x").text)) == {here, there, fire}
+
+
+def test_the_badge_and_the_list_hold_the_same_cases(cast: Cast, client_for: ClientFor, file_case: FileCase, post: Post) -> None:
+    first, _second = file_case(), file_case()
+    leif = client_for(cast.leif)
+    page = leif.get("/avvik/").text
+    assert len(numbers(page)) == 2
+    assert 'badge">2<' in page
+    post(cast.leif, first, "sporsmal", tekst="Kva rom var det?")
+    page = leif.get("/avvik/").text
+    assert first not in numbers(page), "it waits for the reporter now"
+    assert 'badge">1<' in page
+    post(cast.kari, first, "svar-sporsmal", tekst="Stova.")
+    assert first in numbers(leif.get("/avvik/").text)
+
+
+def test_the_unit_sees_how_it_keeps_the_promise(
+    cast: Cast, client_for: ClientFor, file_case: FileCase, post: Post, clock: Clock
+) -> None:
+    kept, _late = file_case(), file_case()
+    assert "Løftet halde" not in client_for(cast.leif).get("/avvik/").text, "nothing is due yet"
+    post(cast.leif, kept, "svar", tekst="Takk. Vi ser på det.")
+    clock.forward(days=10)
+    page = client_for(cast.leif).get("/avvik/").text
+    assert "Løftet halde: 50 %" in page
+    assert "1 av 2" in page
+    assert "Løftet halde" not in client_for(cast.nils).get("/avvik/").text
