@@ -301,7 +301,7 @@ def by_unit(cells: Celler, manadar: Sequence[int], types: Mapping[str, Hovudtype
     ]
     rows = [row for row in rows if row.kode or row.sum.n or not row.sum.heil]
     sums = [cells.tal(AVVIK, manadar, None, TYPE, code) for code, _row_ in ordered]
-    return _grid([(code, row.label) for code, row in ordered], rows, sums, cells.tal(AVVIK, manadar))
+    return _grid([(code, row.text("kort") or row.label) for code, row in ordered], rows, sums, cells.tal(AVVIK, manadar))
 
 
 def _ordered(types: Mapping[str, Hovudtype]) -> list[tuple[str, Hovudtype]]:

@@ -85,6 +85,7 @@ def test_periods_are_whole_months() -> None:
     assert all(month < 202611 for found in others.values() for month in found)
 
 
+@pytest.mark.both
 @pytest.mark.usefixtures("full")
 def test_the_parts_add_up_to_the_whole_and_to_the_rows(cast: Cast, databases: Databases, read: Read) -> None:
     f = read(cast.kval, "HO")
@@ -288,6 +289,7 @@ def test_a_period_handed_in_is_cut_where_small_numbers_are_hidden(cast: Cast, da
         assert figures(work, top, periode, units).periode.manadar == (202610,)
 
 
+@pytest.mark.both
 def test_the_night_job_finds_and_mends_a_cell(cast: Cast, databases: Databases, work_for: WorkFor, file_case: FileCase) -> None:
     file_case()
     with databases.writing() as db:
