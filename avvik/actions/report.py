@@ -125,13 +125,26 @@ def preview_mottakar(work: Work, eining: Eining, *, gjeld_leiar: bool, konfidens
 
 
 def _concerned(work: Work, eining: Eining) -> frozenset[int]:
-    """Leaders and deputies of where it happened and of the reporter's own main unit."""
+    """Leaders and deputies of where it happened and of the reporter's own main unit; for a leader: also whoever leads her.
+
+    Never the reporter herself: she keeps sight of what she filed.
+    """
     own = work.db.scalars(
         select(Eining)
         .join(PersonEining, PersonEining.eining_id == Eining.id)
         .where(PersonEining.person_id == work.me.id, PersonEining.hovud)
     ).all()
-    return concerned_leaders(work.db, [eining, *own])
+    units = [eining, *own]
+    units += [above for unit in units if unit.leiar_id == work.me.id and (above := _led_from(work, unit))]
+    return concerned_leaders(work.db, units) - {work.me.id}
+
+
+def _led_from(work: Work, eining: Eining) -> Eining | None:
+    """The nearest unit above that somebody else leads."""
+    step = work.db.get(Eining, eining.overordna_id) if eining.overordna_id else None
+    while step is not None and step.leiar_id in (None, work.me.id):
+        step = work.db.get(Eining, step.overordna_id) if step.overordna_id else None
+    return step
 
 
 _FIRST_OF_YEAR = text("INSERT INTO avvik_teljar (aar, siste) VALUES (:aar, 0) ON CONFLICT (aar) DO NOTHING")

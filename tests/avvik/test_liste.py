@@ -38,7 +38,7 @@ def test_inbox_and_case_cost_the_same_number_of_queries_with_three_rows_and_with
     cast: Cast, client_for: ClientFor, file_case: FileCase, databases: Databases
 ) -> None:
     leif = client_for(cast.leif)
-    nr = [file_case() for _each in range(3)][0]
+    nr, *_others = (file_case() for _each in range(3))
     paths = ("/avvik/", "/avvik/?liste=alle", f"/avvik/{nr}", "/avvik/lukk-mange")
     few: list[int] = []
     for path in paths:

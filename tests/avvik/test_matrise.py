@@ -134,3 +134,31 @@ def test_the_coordinator_who_also_leads_the_unit_opens_no_hidden_name(
     assert post(cast.kval, cases["konfidensiell"], "namn", grunngiving="Eg vil vite.").status_code == 404
     with databases.reading() as db:
         assert db.scalars(select(Avvik.meldar_id).where(Avvik.konfidensiell)).all() == [None]
+
+
+def test_a_concerned_leader_is_shut_out_also_where_her_group_or_the_case_itself_would_let_her_in(
+    cast: Cast, databases: Databases, client_for: ClientFor, cases: dict[str, str]
+) -> None:
+    nr = cases["gjeld_leiar"]
+    with databases.writing() as db:
+        group = db.scalars(select(Tilgangsgruppe.id).where(Tilgangsgruppe.kode == "leiarsak")).one()
+        db.add_all(TilgangsgruppeMedlem(gruppe_id=group, person_id=person.id) for person in (cast.leif, cast.hege))
+        db.commit()
+    assert client_for(cast.hege).get(f"/avvik/{nr}").status_code == 200
+    assert client_for(cast.leif).get(f"/avvik/{nr}").status_code == 404
+    with databases.writing() as db:
+        db.scalars(select(Avvik).where(Avvik.gjeld_leiar)).one().sakshandsamar_id = cast.leif.id
+        db.commit()
+    leif = client_for(cast.leif)
+    assert leif.get(f"/avvik/{nr}").status_code == 404
+    assert nr not in leif.get("/avvik/").text
+
+
+def test_a_leaders_own_case_about_her_leader_passes_that_leader_by_and_stays_in_her_own_sight(
+    cast: Cast, databases: Databases, client_for: ClientFor, file_case: FileCase
+) -> None:
+    nr = file_case(av=cast.leif, gjeld_leiar=True)
+    with databases.reading() as db:
+        assert db.scalars(select(Avvik.sakshandsamar_id)).one() == cast.kval.id
+    assert client_for(cast.leif).get(f"/avvik/{nr}").status_code == 200
+    assert client_for(cast.signe).get(f"/avvik/{nr}").status_code == 404
