@@ -95,18 +95,18 @@ def _button(steg: Steg, *, short: bool) -> Knapp:
 
 
 def _clock(work: Work, plikt: Plikt) -> dict[str, object]:
-    """A duty as its clock shows it."""
+    """A duty as its clock shows it; `open`: nobody has decided it yet."""
     rad, regel = plikt.rad, plikt.regel
     if rad.status != "open":
-        return {"kind": "done", "text": _("Meldt") if rad.status == "meldt" else _("Ikkje meldt, med grunngiving")}
+        return {"open": False, "kind": "done", "text": _("Meldt") if rad.status == "meldt" else _("Ikkje meldt, med grunngiving")}
     if rad.frist is not None and rad.kjent is not None:
         text, kind = tekstar.left(rad.frist, work.now)
         whole = int((rad.frist - rad.kjent).total_seconds() // 3600)
         used = min(max(int((work.now - rad.kjent).total_seconds() // 3600), 0), whole)
-        return {"kind": "over" if kind == "bad" else "", "text": text, "whole": whole, "used": used}
+        return {"open": True, "kind": "over" if kind == "bad" else "", "text": text, "whole": whole, "used": used}
     if regel is not None and (regel.frist_timar or regel.frist_arbeidsdagar):
-        return {"kind": "", "text": _("Skriv når det blei kjent, så går klokka derifrå.")}
-    return {"kind": "", "text": _("Straks")}
+        return {"open": True, "kind": "", "text": _("Skriv når det blei kjent, så går klokka derifrå.")}
+    return {"open": True, "kind": "", "text": _("Straks")}
 
 
 def _spent(avvik: Avvik, steg: Steg) -> bool:

@@ -1,7 +1,6 @@
 """The steps of a case: one small view each. Fetch, read what was typed, act, go back to the case."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
@@ -14,63 +13,21 @@ from avvik.queries.access import get_avvik, reads_by_role
 from avvik.queries.sak import last_line, ordliste
 from avvik.rules import LEVELS, Steg
 from avvik.views.area import area
+from avvik.views.inndata import SHORT, typed, typed_date, typed_moment, typed_person, typed_unit
 from avvik.views.sak import show_case
 from kjerne import vakt
 from kjerne.access import Open
-from kjerne.clock import from_oslo
 from kjerne.errors import Conflict, NotFound, Refused
 from kjerne.filinnhald import BadFile, inspect
 from kjerne.i18n import gettext as _
 from kjerne.katalog import Art, Hovudtype, Meldeplikt, Underkategori, in_force
-from kjerne.models import Eining, Person
-from kjerne.text import bounded_int, clean
+from kjerne.models import Person
+from kjerne.text import bounded_int
 from kjerne.work import Work
 from tiltak.models import Tiltak
 from tiltak.queries import visible as visible_measure
 
-LONG, SHORT = 8000, 200
 Act = Callable[[Work, Avvik], object]
-
-
-def typed(field: str, max_len: int = LONG, *, multiline: bool = True) -> str:
-    """What stands in a field, cleaned."""
-    return clean(request.form.get(field, ""), max_len=max_len, multiline=multiline)
-
-
-def typed_date(field: str) -> date:
-    """A date from a date field."""
-    try:
-        return date.fromisoformat(request.form.get(field, "").strip()[:10])
-    except ValueError:
-        raise Refused(_("Vel ein dato."), field) from None
-
-
-def typed_moment(field: str) -> datetime | None:
-    """A moment in Oslo time from a datetime field; None when empty."""
-    raw = request.form.get(field, "").strip()[:16]
-    if not raw:
-        return None
-    try:
-        return from_oslo(datetime.fromisoformat(raw).replace(tzinfo=None))
-    except (ValueError, OverflowError):
-        raise Refused(_("Skriv dato og klokkeslett."), field) from None
-
-
-def typed_person(work: Work, field: str) -> Person:
-    """A person by employee number, as people know each other; unknown numbers are refused."""
-    number = clean(request.form.get(field, "").partition(" ")[0], max_len=40, multiline=False)
-    found = work.db.scalar(select(Person).where(Person.ansattnr == number))
-    if found is None or not found.is_employed(work.today):
-        raise Refused(_("Vel ein person frå lista."), field)
-    return found
-
-
-def typed_unit(work: Work, field: str) -> Eining:
-    """A unit by its code."""
-    found = work.db.scalar(select(Eining).where(Eining.kode == clean(request.form.get(field, ""), max_len=40, multiline=False)))
-    if found is None or not found.is_active(work.today):
-        raise Refused(_("Vel ei eining frå lista."), field)
-    return found
 
 
 def same_version(work: Work, avvik: Avvik, mine: str) -> None:
