@@ -6,7 +6,8 @@ from avvik import actions
 from avvik.models import Avvik
 from avvik.rules import Steg
 from avvik.views.area import area
-from avvik.views.steg import same_version, step, typed
+from avvik.views.inndata import typed
+from avvik.views.steg import same_version, step
 from kjerne.access import Open
 from kjerne.work import Work
 
