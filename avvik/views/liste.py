@@ -14,6 +14,7 @@ from avvik.rules import ENDED, STATUSNAMN, Status
 from avvik.views.area import area
 from avvik.views.filter import MOST_FILTERS, list_of, my_filters, narrowed_by
 from kjerne.access import Open, Right
+from kjerne.i18n import fdate
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.models import Eining
@@ -26,7 +27,7 @@ TABS = (Lister.VENTAR, Lister.OVER_FRIST, Lister.OPNE)
 WEEK = timedelta(days=7)
 LISTENAMN = {
     Lister.VENTAR: _l("Ventar på deg"),
-    Lister.OPNE: _l("Alle opne"),
+    Lister.OPNE: _l("Opne"),
     Lister.OVER_FRIST: _l("Over frist"),
     Lister.MINE: _l("Meldt av deg"),
     Lister.ALLE: _l("Alle"),
@@ -104,6 +105,21 @@ def _units_to_choose(work: Work) -> list[Eining]:
     return list(work.db.scalars(select(Eining).where(Eining.id.in_(ids)).order_by(Eining.sti)))
 
 
+def _said(narrow: Innsnevring, words: Ordliste, units: list[Eining]) -> list[str]:
+    """What the list is narrowed to, in words."""
+    said = [unit.namn for unit in units if unit.kode == narrow.eining]
+    said += [words.label(kind, code) for kind in ("hovudtype", "underkategori", "art", "utfall") if (code := getattr(narrow, kind))]
+    if narrow.alvor is not None:
+        said.append(_("alvor %(n)s", n=narrow.alvor))
+    if narrow.status:
+        said.append(str(STATUSNAMN[Status(narrow.status)]))
+    if narrow.fra:
+        said.append(_("frå %(dag)s", dag=fdate(narrow.fra)))
+    if narrow.til:
+        said.append(_("til %(dag)s", dag=fdate(narrow.til)))
+    return said
+
+
 def _next_url(chosen: Lister, kept: dict[str, str], last: int) -> str:
     values: dict[str, Any] = {"liste": chosen.value, **kept, "for": last}
     return url_for("avvik.liste", **values)
@@ -114,7 +130,7 @@ def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = 
     rows = rows_of(work, list_query(work, chosen, before=before, limit=PAGE_SIZE, innsnevring=narrow), words)
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     kept = narrow.named()
-    promises = kept_promises(work)
+    promises, units = kept_promises(work), _units_to_choose(work)
     return render(
         work,
         "avvik/liste.html",
@@ -128,8 +144,9 @@ def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = 
         cap=CAP,
         snevring=narrow,
         smal=bool(kept),
+        smalt=_said(narrow, words, units),
         kept=kept,
-        einingar=_units_to_choose(work),
+        einingar=units,
         ord=words,
         statusar=STATUSNAMN,
         lagra=my_filters(work),
