@@ -1,7 +1,7 @@
 """Words of a case for search: Norwegian stems, nynorsk and bokmål as one, kept in the transaction that writes the text.
 
-Indexed is what everybody who may open the case reads: the reporter's own words, the talk she sees, the number and the labels
-of the category. Names, comments among handlers and an answer not yet sent are never indexed.
+Indexed is what everybody who may open the case reads: the reporter's own words, the talk she sees, the number, the unit
+and the labels of the category. Names, comments among handlers and an answer not yet sent are never indexed.
 """
 
 import re
@@ -17,10 +17,11 @@ from sqlalchemy.orm import Mapper, Session
 from avvik.models import Avvik, AvvikHending, AvvikOrd
 from avvik.ordpar import PARTS, SAME
 from kjerne.katalog import Hovudtype, Underkategori
+from kjerne.models import Eining
 
 MAX_WORD = 40
 PORTION = 1000
-FIELDS = ("aar", "lopenr", "skildring", "strakstiltak", "forslag", "arsak_meldar", "hovudtype", "underkategori")
+FIELDS = ("aar", "lopenr", "eining_id", "skildring", "strakstiltak", "forslag", "arsak_meldar", "hovudtype", "underkategori")
 WORD = re.compile(r"20\d\d-\d{1,8}|[^\W_]+")
 _stemmer = snowballstemmer.stemmer("norwegian")
 Labels = dict[str, str]
@@ -67,19 +68,23 @@ def tokens(texts: Iterable[str]) -> set[str]:
     return {token for text in texts for word in words(text) for token in (key(word), stem(word)) if token}
 
 
-def _labels(connection: Connection) -> Labels:
-    """Code → its texts in nynorsk and bokmål, for the categories."""
-    found: Labels = {}
-    for table in (Hovudtype, Underkategori):
-        for kode, nn, nb in connection.execute(select(table.kode, table.nn, table.nb).order_by(table.gjeld_fra)):
-            found[kode] = f"{nn} {nb}"
-    return found
+def _labels(connection: Connection, case: Row[Any] | Avvik | None = None) -> Labels:
+    """Code → texts in nynorsk and bokmål of the categories, and unit id → name: of one case, or all."""
+    types = select(Hovudtype.kode, Hovudtype.nn, Hovudtype.nb).order_by(Hovudtype.gjeld_fra)
+    kinds = select(Underkategori.kode, Underkategori.nn, Underkategori.nb).order_by(Underkategori.gjeld_fra)
+    units = select(Eining.id, Eining.namn)
+    if case is not None:
+        types = types.where(Hovudtype.kode == case.hovudtype)
+        kinds = kinds.where(Underkategori.kode == case.underkategori)
+        units = units.where(Eining.id == case.eining_id)
+    found: Labels = {kode: f"{nn} {nb}" for query in (types, kinds) for kode, nn, nb in connection.execute(query)}
+    return found | {str(key): namn for key, namn in connection.execute(units)}
 
 
 def _own(case: Row[Any] | Avvik, labels: Labels) -> list[str]:
-    """The case's own texts."""
-    label = [labels.get(case.hovudtype, ""), labels.get(case.underkategori, "")]
-    return [f"{case.aar}-{case.lopenr}", case.skildring, case.strakstiltak, case.forslag, case.arsak_meldar, *label]
+    """The case's own texts, and what its unit and category are called."""
+    called = [labels.get(code, "") for code in (case.hovudtype, case.underkategori, str(case.eining_id))]
+    return [f"{case.aar}-{case.lopenr}", case.skildring, case.strakstiltak, case.forslag, case.arsak_meldar, *called]
 
 
 def _table() -> Table:
@@ -100,7 +105,7 @@ def index_case(connection: Connection, avvik_id: int) -> None:
     case = connection.execute(select(*columns).where(Avvik.id == avvik_id)).one_or_none()
     if case is not None:
         talk = connection.scalars(_talk().where(AvvikHending.avvik_id == avvik_id)).all()
-        _add(connection, avvik_id, tokens([*_own(case, _labels(connection)), *talk]))
+        _add(connection, avvik_id, tokens([*_own(case, _labels(connection, case)), *talk]))
 
 
 def _talk() -> Any:
@@ -108,7 +113,7 @@ def _talk() -> Any:
 
 
 def _after_insert(_mapper: Mapper[Avvik], connection: Connection, avvik: Avvik) -> None:
-    _add(connection, avvik.id, tokens(_own(avvik, _labels(connection))))
+    _add(connection, avvik.id, tokens(_own(avvik, _labels(connection, avvik))))
 
 
 def _after_update(_mapper: Mapper[Avvik], connection: Connection, avvik: Avvik) -> None:

@@ -41,10 +41,11 @@ def _same_kind(work: Work, avvik: Avvik) -> Select[*tuple[Any, ...]]:
 
 
 def _common(work: Work, avvik: Avvik) -> set[str]:
-    """Words that say nothing about this very case: small words, and the labels of its category."""
+    """Words that say nothing about this very case: small words, its unit's name, and the labels of its category."""
     types = work.db.scalars(select(Hovudtype).where(Hovudtype.kode == avvik.hovudtype))
     kinds = work.db.scalars(select(Underkategori).where(Underkategori.kode == avvik.underkategori))
     labels = [f"{row.nn} {row.nb}" for row in (*types, *kinds)]
+    labels.append(work.db.get_one(Eining, avvik.eining_id).namn)
     return {key(word) for text in [*labels, SMALL] for word in words(text)}
 
 

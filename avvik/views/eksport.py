@@ -57,11 +57,11 @@ def csv_lines(rows: Iterator[tuple[Celle, ...]], words: Ord) -> Iterator[str]:
     yield held.getvalue()
 
 
-def write_xlsx(target: IO[bytes], rows: Iterator[tuple[Celle, ...]], words: Ord) -> None:
+def write_xlsx(target: IO[bytes], rows: Iterator[tuple[Celle, ...]], words: Ord, name: str) -> None:
     """A workbook with one sheet, written row by row. Texts are typed as text: no formula, no link, nothing is changed."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(target, options) as book:
-        sheet = book.add_worksheet(_("Saker"))
+        sheet = book.add_worksheet(name)
         bold = book.add_format({"bold": True})
         forms = {datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}), date: book.add_format({"num_format": "yyyy-mm-dd"})}
         sheet.set_column(0, len(words.headings) - 1, 18)
@@ -86,8 +86,10 @@ def _prepare(work: Work, kind: str) -> tuple[Select[*tuple[Any, ...]], Ord]:
     return export_query(work, liste, narrow), export_words(work)
 
 
-def _pieces(target: IO[bytes]) -> Iterator[bytes]:
-    with target:
+def _workbook(rows: Iterator[tuple[Celle, ...]], words: Ord, name: str) -> Iterator[bytes]:
+    """The workbook in pieces. It is made when it is asked for: after the read log, and never when that could not be written."""
+    with tempfile.TemporaryFile() as target:
+        write_xlsx(target, rows, words, name)
         target.seek(0)
         while piece := target.read(PIECE):
             yield piece
@@ -114,9 +116,7 @@ def eksport_xlsx(work: Work) -> ResponseReturnValue:
     counted = select(func.count()).select_from(query.order_by(None).limit(MOST_ROWS + 1).subquery())
     if (work.db.scalar(counted) or 0) > MOST_ROWS:
         raise Refused(_("Lista har fleire rader enn eit rekneark kan ha. Snevr henne inn, eller last ned CSV."))
-    target = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it is sent
-    write_xlsx(target, stream(house().databases, query, words), words)
-    answer = Response(_pieces(target), mimetype=XLSX)
+    answer = Response(_workbook(stream(house().databases, query, words), words, _("Saker")), mimetype=XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="{_named(work, "xlsx")}"'
     return answer
 

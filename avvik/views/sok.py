@@ -7,7 +7,7 @@ from flask import request, url_for
 from markupsafe import Markup
 
 from avvik.queries.sak import ordliste
-from avvik.queries.sok import search_query, snippet, terms
+from avvik.queries.sok import Ledd, marked, search_query, snippet, terms
 from avvik.views.area import area
 from avvik.views.liste import PAGE_SIZE, Rad, draw
 from kjerne.access import Open
@@ -20,10 +20,16 @@ MAX_QUESTION = 80
 
 @dataclass(frozen=True)
 class Treff:
-    """A hit: the row as in the lists, and the piece of its text with the words marked."""
+    """A hit: the row as in the lists, with the words marked in its title, its unit and a piece of its text."""
 
     rad: Rad
+    tittel: Markup
+    eining: Markup
     tekst: Markup
+
+
+def _hit(rad: Rad, text: Markup, asked: list[Ledd]) -> Treff:
+    return Treff(rad, marked(rad.tittel, asked), marked(rad.eining, asked), text)
 
 
 def _next_url(question: str, last: int) -> str:
@@ -45,7 +51,7 @@ def sok(work: Work) -> str:
         work,
         "avvik/sok.html",
         spurd=question,
-        treff=[Treff(draw(work, row, words), snippet(row, asked)) for row in found],
+        treff=[_hit(draw(work, row, words), snippet(row, asked), asked) for row in found],
         fleire=more,
         side=before is not None,
         next_url=_next_url(question, found[-1].id) if more else None,
