@@ -15,7 +15,7 @@ def path_of(data_dir: Path, sha256: str) -> Path:
     return data_dir / "filer" / sha256[:2] / sha256
 
 
-def _write(target: Path, data: bytes) -> None:
+def write_whole(target: Path, data: bytes) -> None:
     """Write so that a power cut leaves the whole file or none: temp, fsync, rename, fsync of the folder."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temp = target.with_name(f".{uuid.uuid4().hex}.tmp")
@@ -40,7 +40,7 @@ def store(work: Work, subject_type: str, subject_id: int, inspected: Inspected, 
     sha256 = hashlib.sha256(inspected.data).hexdigest()
     target = path_of(work.config.data_dir, sha256)
     if not target.exists():
-        _write(target, inspected.data)
+        write_whole(target, inspected.data)
     uploaded = work.now.replace(minute=0, second=0, microsecond=0) if anonymous else work.now
     row = Fil(
         offentleg_id=str(uuid.uuid4()),

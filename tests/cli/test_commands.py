@@ -64,7 +64,9 @@ def test_each_command_explains_itself(command: list[str], capsys: pytest.Capture
 
 
 def test_the_commands_are_those_the_readme_promises() -> None:
-    assert {"serve", "worker", "start", "migrate", "import", "user", "verify-log", "doctor"} <= {c[0] for c in commands()}
+    assert {"serve", "worker", "start", "migrate", "import", "user", "verify-log", "doctor", "backup", "restore"} <= {
+        c[0] for c in commands()
+    }
 
 
 def test_a_setting_that_is_not_understood_is_a_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
