@@ -23,7 +23,10 @@ def _cases(work: Work, tiltak_id: int) -> list[Avvik]:
     """The cases a measure serves, whoever carries it out: she need not see them."""
     return list(
         work.db.scalars(
-            select(Avvik).join(AvvikTiltak, AvvikTiltak.avvik_id == Avvik.id).where(AvvikTiltak.tiltak_id == tiltak_id).order_by(Avvik.id)
+            select(Avvik)
+            .join(AvvikTiltak, AvvikTiltak.avvik_id == Avvik.id)
+            .where(AvvikTiltak.tiltak_id == tiltak_id)
+            .order_by(Avvik.id)
         )
     )
 

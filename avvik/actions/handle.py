@@ -259,4 +259,6 @@ def escalate(work: Work, avvik: Avvik, level: int, reason: str = "") -> None:
     reached = found.person.namn if found else eining.namn
     note(work, avvik, "lofta", fra=str(level), til=reached, text=reason, to_reporter=avvik.alvor >= HIGH)
     if found and avvik.sensitiv_gruppe == "":
-        letter(work, avvik, found.person, f"lofta-{level}-{avvik.frist_lukking:%Y%m%d}", LETTER_LIFTED.text, LETTER_LIFTED_BODY.text)
+        letter(
+            work, avvik, found.person, f"lofta-{level}-{avvik.frist_lukking:%Y%m%d}", LETTER_LIFTED.text, LETTER_LIFTED_BODY.text
+        )

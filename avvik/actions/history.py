@@ -5,9 +5,8 @@ from avvik.queries.access import is_reporter, who_am_i
 from avvik.rules import STEPS, Status, Steg, Who, may
 from kjerne import log, mail
 from kjerne.errors import Conflict
-from kjerne.i18n import gettext
+from kjerne.i18n import gettext, language
 from kjerne.i18n import gettext as _
-from kjerne.i18n import language
 from kjerne.models import Eining, Person
 from kjerne.work import Work
 

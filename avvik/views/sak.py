@@ -59,6 +59,20 @@ ICONS: dict[Steg, str] = {
     Steg.UTFALL: "check",
     Steg.LUKK: "lock",
     Steg.START: "arrow-right",
+    Steg.SPORSMAL: "question",
+    Steg.SVAR_SPORSMAL: "reply",
+    Steg.SEND_VIDARE: "forward",
+    Steg.TILDEL: "person",
+    Steg.ARSAK: "search",
+    Steg.LENKJE: "link",
+    Steg.VEDLEGG: "document",
+    Steg.VENT_EFFEKT: "clock",
+    Steg.VARSEL: "lock",
+    Steg.GJELD_LEIAR: "lock",
+    Steg.LOFT: "flag",
+    Steg.AVVIS: "cross",
+    Steg.GJENOPNE: "history",
+    Steg.INNVENDING: "reply",
 }
 #: Rules that stand on the list only when they hold somebody back.
 UNSEEN = frozenset({Mangel.KOORDINATOR, Mangel.EIGA_SAK})
