@@ -15,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -45,7 +46,9 @@ def wait_for(url: str) -> None:
     raise SystemExit("the program did not start")
 
 
-def log_in(browser: Browser, base: str, login: dict[str, str], size: tuple[int, int], scheme: str = "light") -> Page:
+def log_in(
+    browser: Browser, base: str, login: dict[str, str], size: tuple[int, int], scheme: Literal["light", "dark"] = "light"
+) -> Page:
     """A page in which that person of demo.json is logged in."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale="nn-NO")
     page = context.new_page()

@@ -11,7 +11,8 @@ from kjerne.models import Eining, Person
 from kjerne.work import Work
 
 SYSTEM = "system"
-FILING = frozenset({"ny", "kopi", "over"})
+#: Letters that the reporter's own act causes: for an anonymous case their time is to the hour.
+REPORTERS_OWN = ("ny", "kopi", "over", "opplysning")
 
 
 def demand(work: Work, avvik: Avvik, steg: Steg) -> None:
@@ -106,7 +107,7 @@ def letter(work: Work, avvik: Avvik, to: Person, slag: str, subject: str, body: 
             f"{gettext(subject)} {avvik.nr}",
             text,
             key=f"avvik-{avvik.id}-{slag}-{to.id}",
-            at=avvik.meldt if avvik.anonym and slag in FILING else None,
+            at=work.now.replace(minute=0, second=0, microsecond=0) if avvik.anonym and slag.startswith(REPORTERS_OWN) else None,
         )
 
 
