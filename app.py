@@ -38,6 +38,8 @@ import framside.tilgjenge
 import framside.views
 import konto.jobs
 import konto.views
+import rapportar.jobs
+import rapportar.views
 import tiltak.jobs
 import tiltak.queries
 import tiltak.views
@@ -64,7 +66,14 @@ ADMINISTRASJON = (
     administrasjon.views.innlesing.area,
     administrasjon.views.drift.area,
 )
-AREAS: tuple[Area, ...] = (konto.views.area, framside.views.area, avvik_area, tiltak.views.area, *ADMINISTRASJON)
+AREAS: tuple[Area, ...] = (
+    konto.views.area,
+    framside.views.area,
+    avvik_area,
+    tiltak.views.area,
+    rapportar.views.area,
+    *ADMINISTRASJON,
+)
 READERS = (Right.AVVIK_LES, Right.AVVIK_LES_LOFTA, Right.AVVIK_KOPI)
 MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("Framsida"), "framside.heim", "home"),
@@ -72,6 +81,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("Innboks"), "avvik.liste", "inbox", READERS, badge=lambda work: open_count(work, Lister.VENTAR)),
     MenuItem(_l("Tiltak"), "tiltak.liste", "list-check", badge=tiltak.queries.waiting_count),
     MenuItem(_l("Tal"), "avvik.tal", "chart", (Right.AVVIK_TAL,)),
+    MenuItem(_l("Rapportar"), "rapportar.arkiv", "document", (Right.RAPPORT_LES,)),
     MenuItem(_l("Einingar"), "einingar.liste", "grid", (Right.PERSON_LES,)),
     MenuItem(_l("Personar"), "personar.liste", "people", (Right.PERSON_LES,)),
     MenuItem(_l("Innstillingar"), "administrasjon.innstillingar_vis", "gear", (Right.KATALOG_ENDRE,)),
@@ -84,6 +94,7 @@ JOBS: tuple[Job, ...] = (
     *avvik.jobs.drafts.JOBS,
     *avvik.jobs.sums.JOBS,
     *konto.jobs.JOBS,
+    *rapportar.jobs.JOBS,
     *tiltak.jobs.JOBS,
 )
 

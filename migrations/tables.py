@@ -3,8 +3,9 @@
 import avvik.models
 import kjerne.katalog
 import kjerne.models
+import rapportar.models
 import tiltak.models
 from kjerne.db import Base
 
-MODULES = (avvik.models, kjerne.katalog, kjerne.models, tiltak.models)
+MODULES = (avvik.models, kjerne.katalog, kjerne.models, rapportar.models, tiltak.models)
 metadata = Base.metadata

@@ -564,6 +564,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_person_eining_eining_id"), "person_eining", ["eining_id"], unique=False)
     op.create_table(
+        "rapport",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slag", sa.String(length=40), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("periode", sa.String(length=7), nullable=False),
+        sa.Column("mottakar_id", sa.Integer(), nullable=False),
+        sa.Column("sprak", sa.String(length=2), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("tinga", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("storleik", sa.Integer(), nullable=False),
+        sa.Column("feil", sa.String(length=80), nullable=True),
+        sa.CheckConstraint("(status = 'laga') = (sha256 IS NOT NULL AND laga IS NOT NULL)", name=op.f("ck_rapport_laga_har_fil")),
+        sa.CheckConstraint("status IN ('ventar', 'laga', 'feila')", name=op.f("ck_rapport_status")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_rapport_eining_id_eining")),
+        sa.ForeignKeyConstraint(["mottakar_id"], ["person.id"], name=op.f("fk_rapport_mottakar_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rapport")),
+        sa.UniqueConstraint(
+            "slag", "eining_id", "periode", "mottakar_id", name=op.f("uq_rapport_slag_eining_id_periode_mottakar_id")
+        ),
+    )
+    op.create_index("ix_rapport_arkiv", "rapport", ["eining_id", "status", "id"], unique=False)
+    op.create_index(op.f("ix_rapport_mottakar_id"), "rapport", ["mottakar_id"], unique=False)
+    op.create_index("ix_rapport_status", "rapport", ["status", "id"], unique=False)
+    op.create_table(
         "tilgang",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -822,6 +848,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_tilgang_person_id"), table_name="tilgang")
     op.drop_index("ix_tilgang_eining_rolle", table_name="tilgang")
     op.drop_table("tilgang")
+    op.drop_index("ix_rapport_status", table_name="rapport")
+    op.drop_index(op.f("ix_rapport_mottakar_id"), table_name="rapport")
+    op.drop_index("ix_rapport_arkiv", table_name="rapport")
+    op.drop_table("rapport")
     op.drop_index(op.f("ix_person_eining_eining_id"), table_name="person_eining")
     op.drop_table("person_eining")
     op.drop_index(op.f("ix_eining_historie_eining_id"), table_name="eining_historie")

@@ -1,0 +1,305 @@
+"""The paper: tagged PDF with our embedded fonts. Every text is escaped here, nobody hands in markup.
+
+ReportLab draws and knows no tags. Each piece writes a marked-content number into the page while it is drawn, and pikepdf
+then builds the structure from the same pieces: headings, paragraphs, tables with header cells, figures with a text instead.
+"""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, String
+from reportlab.graphics import renderPDF
+from reportlab.graphics.shapes import STATE_DEFAULTS, Drawing
+from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table
+from reportlab.platypus.doctemplate import LayoutError
+
+FONTS = Path(__file__).resolve().parent.parent / "static" / "dist" / "fonts"
+SANS, BOLD = "DejaVuSans", "DejaVuSans-Bold"
+INK, DIM, WHITE = HexColor("#13262B"), HexColor("#4B5B5F"), HexColor("#FFFFFF")
+BRAND, LINE = HexColor("#0F4A53"), HexColor("#DAD6CA")
+MARGIN, FOOT, GAP = 18 * mm, 12 * mm, 6
+WIDTH = A4[0] - 2 * MARGIN
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+INSTEAD = "\ufffd"
+
+
+@cache
+def fonts() -> frozenset[int]:
+    """Register the fonts once for this process; the characters they can draw. Raises OSError before the first bundling."""
+    known: frozenset[int] = frozenset()
+    for name in (SANS, BOLD):
+        path = FONTS / f"{name}.ttf"
+        if not path.is_file():
+            raise FileNotFoundError(path)
+        font = TTFont(name, str(path))
+        pdfmetrics.registerFont(font)
+        drawn = frozenset(font.face.charToGlyph)
+        known = known & drawn if known else drawn
+    STATE_DEFAULTS["fontName"] = SANS  # a drawing names its start font on the page, used or not
+    pdfmetrics.registerFontFamily(SANS, normal=SANS, bold=BOLD, italic=SANS, boldItalic=BOLD)
+    return known
+
+
+def plain(text: object) -> str:
+    """The text as it can be drawn: controls and direction marks are left out, what the fonts lack is shown as �."""
+    known = fonts()
+    composed = unicodedata.normalize("NFC", str(text).replace("\n", " ").replace("\t", " "))
+    seen = "".join(char for char in composed if unicodedata.category(char) not in UNSEEN)
+    return "".join(char if ord(char) in known else INSTEAD for char in seen)
+
+
+def style(size: float, **more: Any) -> ParagraphStyle:
+    """A style of text; every size from 8 points up, with room between the lines."""
+    values = {"fontName": SANS, "fontSize": size, "leading": size * 1.36, "textColor": INK, "splitLongWords": 1, **more}
+    return ParagraphStyle("tekst", **values)
+
+
+LEAD, BODY, SMALL = style(10.5), style(9), style(8, textColor=DIM)
+TITLE, KICKER = style(21, fontName=BOLD, textColor=WHITE), style(10, textColor=WHITE)
+HEADING = style(13, fontName=BOLD, spaceBefore=14, spaceAfter=6)
+FIGURE, CELL, NUMBER = style(19, fontName=BOLD), style(8.5), style(8.5, alignment=TA_RIGHT)
+HEAD, HEAD_NUMBER = style(8.5, fontName=BOLD), style(8.5, fontName=BOLD, alignment=TA_RIGHT)
+
+
+@dataclass
+class Node:
+    """A piece of the structure: its kind (H1, P, Table …), what is inside it, and where it was drawn (page, number)."""
+
+    kind: str
+    alt: str = ""
+    inside: list["Node"] = field(default_factory=list)
+    drawn: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, kind: str, alt: str = "") -> "Node":
+        """A piece inside this one, after those that are there."""
+        node = Node(kind, alt)
+        self.inside.append(node)
+        return node
+
+
+def begin(canvas: Any, node: Node | None) -> None:
+    """Open a marked part of the page: a piece, numbered, or decoration when there is none."""
+    if node is None:
+        canvas._code.append("/Artifact BMC")  # noqa: SLF001 - ReportLab has no other way to write a mark
+        return
+    page = canvas.getPageNumber() - 1
+    taken = canvas.__dict__.setdefault("_marks_taken", {})
+    number = taken.get(page, 0)
+    taken[page] = number + 1
+    node.drawn.append((page, number))
+    canvas._code.append(f"/{node.kind} <</MCID {number}>> BDC")  # noqa: SLF001 - as above
+
+
+def end(canvas: Any) -> None:
+    """Close it."""
+    canvas._code.append("EMC")  # noqa: SLF001 - as above
+
+
+class Text(Paragraph):
+    """A paragraph that is a piece of the structure."""
+
+    def __init__(self, node: Node, text: object, look: ParagraphStyle) -> None:
+        super().__init__(escape(plain(text)), look)
+        self.node = node
+
+    def draw(self) -> None:
+        """Draw it between its marks."""
+        begin(self.canv, self.node)
+        super().draw()
+        end(self.canv)
+
+    def split(self, avail_width: float, avail_height: float) -> list[Flowable]:
+        """A paragraph that does not fit goes whole to the next page: ours are short."""
+        return []
+
+
+class Chart(Flowable):
+    """A drawing with its text for those who cannot see it."""
+
+    def __init__(self, node: Node, drawing: Drawing) -> None:
+        super().__init__()
+        self.node, self.drawing = node, drawing
+        self.width, self.height = drawing.width, drawing.height
+
+    def draw(self) -> None:
+        """Draw it between its marks."""
+        begin(self.canv, self.node)
+        renderPDF.draw(self.drawing, self.canv, 0, 0)
+        end(self.canv)
+
+
+class Grid(Table):
+    """A table whose lines and grounds are decoration."""
+
+    def _drawBkgrnd(self) -> None:  # noqa: N802 - ReportLab's name
+        begin(self.canv, None)
+        super()._drawBkgrnd()  # type: ignore[misc]  # the stubs leave it out
+        end(self.canv)
+
+    def _drawLines(self) -> None:  # noqa: N802 - ReportLab's name
+        begin(self.canv, None)
+        super()._drawLines()  # type: ignore[misc]  # the stubs leave it out
+        end(self.canv)
+
+
+class Band(Flowable):
+    """The coloured head of the first page, as tall as its texts."""
+
+    def __init__(self, texts: Sequence[Text]) -> None:
+        super().__init__()
+        self.texts = texts
+        self.width = self.height = 0.0
+
+    def wrap(self, avail_width: float, avail_height: float) -> tuple[float, float]:
+        """As wide as the page's column."""
+        self.width, self.height = avail_width, sum(text.wrap(avail_width, avail_height)[1] + 3 for text in self.texts) + 8
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """The ground out to the paper's edges, then the texts from the top."""
+        begin(self.canv, None)
+        self.canv.setFillColor(BRAND)
+        self.canv.rect(-MARGIN, 0, A4[0], self.height + MARGIN, stroke=0, fill=1)
+        end(self.canv)
+        top = self.height
+        for text in self.texts:
+            top -= text.height + 3
+            text.drawOn(self.canv, 0, top)
+
+
+def table(node: Node, head: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[float], words: int = 1) -> Grid:
+    """A table with its header row repeated on each page. The first `words` columns are text, the others numbers."""
+    lines = []
+    for place, cells in enumerate([head, *rows]):
+        row = node.add("TR")
+        looks = (HEAD, HEAD_NUMBER) if place == 0 else (CELL, NUMBER)
+        kinds = ["TH" if place == 0 or column == 0 else "TD" for column in range(len(cells))]
+        lines.append(
+            [
+                Text(row.add(kind, "Column" if place == 0 else "Row" if kind == "TH" else ""), cell, looks[column >= words])
+                for column, (cell, kind) in enumerate(zip(cells, kinds, strict=True))
+            ]
+        )
+    rules: Any = [
+        ("FONT", (0, 0), (-1, -1), SANS, 8.5),
+        ("LINEBELOW", (0, 0), (-1, 0), 1.2, INK),
+        ("LINEBELOW", (0, 1), (-1, -1), 0.5, LINE),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
+        ("LEFTPADDING", (0, 0), (-1, -1), 0),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+    ]
+    return Grid(lines, colWidths=list(widths), repeatRows=1, style=rules, hAlign="LEFT")
+
+
+def beside(cells: Sequence[object], widths: Sequence[float]) -> Grid:
+    """Pieces side by side, top edges level. Layout only: no table to who listens."""
+    rules: Any = [("FONT", (0, 0), (-1, -1), SANS, 8), ("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]
+    return Grid([list(cells)], colWidths=list(widths), style=[*rules, ("RIGHTPADDING", (0, 0), (-1, -1), GAP)])
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What stands on every page: the title, the language's code, the municipality, and the foot's left text."""
+
+    title: str
+    lang: str
+    author: str
+    foot: str
+
+
+Story = Callable[[Node], list[Flowable]]
+PageOf = Callable[[int, int], str]
+
+
+def build(paper: Paper, story: Story, page_of: PageOf) -> bytes:
+    """The document. `story` is asked twice for the same pieces: first to count the pages, then to say "page n of m"."""
+    fonts()
+    try:
+        total = _draw(paper, story(Node("Document")), page_of, 0)[1]
+        root = Node("Document")
+        data, _pages = _draw(paper, story(root), page_of, total)
+    except LayoutError:
+        raise ValueError("a piece of the document fits on no page") from None
+    return _tag(paper, data, root)
+
+
+def _draw(paper: Paper, pieces: list[Flowable], page_of: PageOf, total: int) -> tuple[bytes, int]:
+    target = BytesIO()
+
+    def foot(canvas: Canvas, _doc: object) -> None:
+        begin(canvas, None)
+        canvas.setStrokeColor(LINE)
+        canvas.line(MARGIN, FOOT + 12, A4[0] - MARGIN, FOOT + 12)
+        canvas.setFillColor(DIM)
+        canvas.setFont(SANS, 7.5)
+        canvas.drawString(MARGIN, FOOT, plain(paper.foot))
+        canvas.setFont(BOLD, 7.5)
+        canvas.drawRightString(A4[0] - MARGIN, FOOT, plain(page_of(canvas.getPageNumber(), total)))
+        end(canvas)
+
+    document = SimpleDocTemplate(
+        target,
+        pagesize=A4,
+        leftMargin=MARGIN - 6,
+        rightMargin=MARGIN - 6,
+        topMargin=MARGIN - 6,
+        bottomMargin=FOOT + 8 * mm,
+        title=plain(paper.title),
+        author=plain(paper.author),
+        lang=paper.lang,
+        initialFontName=SANS,
+    )
+    document.build(pieces, onFirstPage=foot, onLaterPages=foot)
+    return target.getvalue(), document.page
+
+
+def _tag(paper: Paper, data: bytes, root: Node) -> bytes:
+    """Build the structure tree from the pieces, and say the document's language and title."""
+    target = BytesIO()
+    with pikepdf.open(BytesIO(data)) as pdf:
+        tree = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
+        owners: dict[int, dict[int, Any]] = {}
+        tree.K = Array([_element(pdf, root, tree, owners)])
+        numbers: Any = Array()
+        for page, marks in sorted(owners.items()):
+            pdf.pages[page].obj.StructParents = page
+            pdf.pages[page].obj.Tabs = Name.S
+            numbers.extend([page, pdf.make_indirect(Array([marks[number] for number in sorted(marks)]))])
+        tree.ParentTree = pdf.make_indirect(Dictionary(Nums=numbers))
+        pdf.Root.StructTreeRoot = tree
+        pdf.Root.MarkInfo = Dictionary(Marked=True)
+        pdf.Root.Lang = String(paper.lang)
+        pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+        pdf.save(target)
+    return target.getvalue()
+
+
+def _element(pdf: pikepdf.Pdf, node: Node, parent: Any, owners: dict[int, dict[int, Any]]) -> Any:
+    element = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name(f"/{node.kind}"), P=parent))
+    if node.kind == "TH":
+        element.A = Dictionary(O=Name.Table, Scope=Name(f"/{node.alt}"))
+    elif node.alt:
+        element.Alt = String(node.alt)
+    kids = Array([_element(pdf, child, element, owners) for child in node.inside])
+    for page, number in node.drawn:
+        kids.append(Dictionary(Type=Name.MCR, Pg=pdf.pages[page].obj, MCID=number))
+        owners.setdefault(page, {})[number] = element
+    element.K = kids
+    return element

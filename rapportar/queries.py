@@ -1,0 +1,144 @@
+"""What a monthly report says, read as its receiver, and which reports a person may open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+
+from avvik.models import Avvik, AvvikInhabil
+from avvik.queries.access import in_line
+from avvik.queries.tal import Figurar, figures
+from avvik.queries.tal_periode import YEAR, Periode, first_day, months, shift
+from avvik.rules import OPEN, Status
+from kjerne.access import Right
+from kjerne.errors import NotFound
+from kjerne.i18n import fdate
+from kjerne.katalog import Alvorsgrad, by_code
+from kjerne.models import Eining, Person
+from kjerne.work import Work, load_grants
+from rapportar.models import Rapport
+
+MOST_ROWS = 200
+RECEIVER_NEEDS = (Right.RAPPORT_LES, Right.AVVIK_TAL, Right.AVVIK_BEHANDLE)
+STILL_COUNTED = tuple(status.value for status in OPEN if status is not Status.VENTAR_EFFEKT)
+
+
+@dataclass(frozen=True)
+class Forfallen:
+    """A case past its deadline for closing: its number, unit, severity and deadline. Never a text."""
+
+    nr: str
+    eining: str
+    alvor: int
+    frist: date
+    dagar: int
+
+
+@dataclass(frozen=True)
+class Innhald:
+    """All a monthly report says: the month's figures, those of twelve months up to it, and what is overdue now."""
+
+    manad: Figurar
+    aar: Figurar
+    alvorsnamn: Sequence[tuple[int, str]]
+    forfalne: Sequence[Forfallen]
+    forfalne_alle: int
+
+
+@dataclass(frozen=True)
+class Arkivrad:
+    """A row of the archive."""
+
+    rapport: Rapport
+    eining: str
+    mottakar: str
+
+
+def month_of(periode: str) -> int:
+    """2026-10 as 202610."""
+    return int(periode.replace("-", ""))
+
+
+def month_in_words(periode: str) -> str:
+    """2026-10 as oktober 2026, in the language in force."""
+    return fdate(first_day(month_of(periode)), "MMMM y")
+
+
+def work_of(work: Work, receiver: Person) -> Work:
+    """The same work, seen with the receiver's rights and in her language: a report's scope is its receiver's."""
+    grants = load_grants(work.db, receiver.id, work.today)
+    return replace(work, person=receiver, grants=grants, sprak=receiver.sprak or work.sprak, okt=None)
+
+
+def content(work: Work, eining: Eining, periode: str) -> Innhald:
+    """The report's figures as the person of `work` may see them. `NotFound` when the unit is outside her numbers."""
+    if not all(work.has(right, eining.id) for right in RECEIVER_NEEDS):
+        raise NotFound
+    month = month_of(periode)
+    name = month_in_words(periode)
+    late = _overdue(work, eining)
+    rows = work.db.execute(
+        select(Avvik.aar, Avvik.lopenr, Eining.namn, Avvik.alvor, Avvik.frist_lukking)
+        .join(Eining, Eining.id == Avvik.eining_id)
+        .where(late)
+        .order_by(Avvik.frist_lukking, Avvik.id)
+        .limit(MOST_ROWS)
+    ).all()
+    return Innhald(
+        manad=figures(work, eining, Periode(periode, name, (month,))),
+        aar=figures(work, eining, Periode(f"{periode}-aar", name, months(shift(month, 1 - YEAR), YEAR))),
+        alvorsnamn=sorted((row.niva, row.label) for row in by_code(work.db, Alvorsgrad).values()),
+        forfalne=[Forfallen(f"{aar}-{nr}", unit, alvor, frist, (work.today - frist).days) for aar, nr, unit, alvor, frist in rows],
+        forfalne_alle=work.db.scalar(select(func.count(Avvik.id)).join(Eining, Eining.id == Avvik.eining_id).where(late)) or 0,
+    )
+
+
+def _overdue(work: Work, eining: Eining) -> ColumnElement[bool]:
+    """Open ordinary cases of the unit and below past their deadline, as far as she reads them by line.
+
+    Cases of a closed group, about a leader or with somebody concerned are left out: others who read the unit open the report too.
+    """
+    return and_(
+        Eining.sti.startswith(eining.sti, autoescape=False),
+        Avvik.status.in_(STILL_COUNTED),
+        Avvik.frist_lukking < work.today,
+        in_line(work),
+        not_(or_(Avvik.er_varsel, Avvik.gjeld_leiar)),
+        Avvik.id.not_in(select(AvvikInhabil.avvik_id)),
+    )
+
+
+def readable(work: Work) -> ColumnElement[bool]:
+    """The reports she may open: her own while she leads the unit, and those of units she reads reports and cases of.
+
+    Small numbers stand open in them, so reading only numbers is not enough.
+    """
+    units = work.units(Right.RAPPORT_LES)
+    mine = and_(Rapport.mottakar_id == work.me.id, Rapport.eining_id.in_(units & work.units(Right.AVVIK_BEHANDLE)))
+    return and_(Rapport.status == "laga", or_(mine, Rapport.eining_id.in_(units & work.units(Right.AVVIK_LES))))
+
+
+def archive(work: Work, before: int | None, limit: int) -> list[Arkivrad]:
+    """The newest reports first, from the one before `before` on. One query."""
+    query = (
+        select(Rapport, Eining.namn, Person.namn)
+        .join(Eining, Eining.id == Rapport.eining_id)
+        .join(Person, Person.id == Rapport.mottakar_id)
+        .where(readable(work))
+        .order_by(Rapport.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(Rapport.id < before)
+    return [Arkivrad(*row) for row in work.db.execute(query)]
+
+
+def get_rapport(work: Work, rapport_id: int) -> Rapport:
+    """The report, if she may open it; else `NotFound`, and a denied attempt is noted in the read log."""
+    found = work.db.scalar(select(Rapport).where(Rapport.id == rapport_id, readable(work)))
+    if found is not None:
+        return found
+    if work.db.get(Rapport, rapport_id) is not None:
+        work.read("rapport", rapport_id, "opne", denied=True)
+    raise NotFound
