@@ -42,6 +42,11 @@ def made(cast: Cast, october: None, runner: Runner, databases: Databases) -> dic
         return {codes[row.eining_id]: row for row in db.scalars(select(Rapport))}
 
 
+def shows(page: str, row: Rapport) -> bool:
+    """Whether the page has the checksum; it may break in the middle on a phone."""
+    return (row.sha256 or "?") in page.replace("<wbr>", "")
+
+
 @pytest.mark.both
 @pytest.mark.parametrize("who", OPENS)
 def test_each_opens_her_own_and_nobody_elses(who: str, cast: Cast, made: dict[str, Rapport], client_for: ClientFor) -> None:
@@ -49,7 +54,7 @@ def test_each_opens_her_own_and_nobody_elses(who: str, cast: Cast, made: dict[st
     opened = {kode for kode, row in made.items() if browser.get(f"/rapportar/{row.id}").status_code == 200}
     assert opened == OPENS[who]
     page = browser.get("/rapportar/arkiv").get_data(as_text=True)
-    assert {kode for kode, row in made.items() if (row.sha256 or "?") in page} == OPENS[who]
+    assert {kode for kode, row in made.items() if shows(page, row)} == OPENS[who]
 
 
 def test_the_download_is_the_file_of_the_checksum_and_is_logged(
@@ -88,5 +93,5 @@ def test_she_who_no_longer_leads_the_unit_opens_it_no_more(
 def test_the_list_goes_on_in_portions(cast: Cast, made: dict[str, Rapport], client_for: ClientFor) -> None:
     newest = max(row.id for row in made.values())
     page = client_for(cast.kval).get(f"/rapportar/arkiv?for={newest}").get_data(as_text=True)
-    assert {row.id for row in made.values() if (row.sha256 or "?") in page} == {row.id for row in made.values()} - {newest}
+    assert {row.id for row in made.values() if shows(page, row)} == {row.id for row in made.values()} - {newest}
     assert client_for(cast.kval).get("/rapportar/arkiv?for=9" + "9" * 400).status_code == 200
