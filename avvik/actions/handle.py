@@ -10,7 +10,7 @@ from avvik.actions.history import demand, letter, move, note
 from avvik.actions.report import LETTER_NEW, LETTER_NEW_BODY, deadline_row, group_of
 from avvik.models import Avvik, AvvikArsak, AvvikInhabil, AvvikLenkje, AvvikTiltak
 from avvik.queries.access import get_avvik
-from avvik.queries.routing import concerned_leaders, find_mottakar
+from avvik.queries.routing import concerned_leaders, find_mottakar, handlers_for
 from avvik.rules import HIGH, Status, Steg, deadlines
 from kjerne import files
 from kjerne.errors import Refused
@@ -114,9 +114,10 @@ def forward(work: Work, avvik: Avvik, eining: Eining, reason: str) -> None:
 
 
 def assign(work: Work, avvik: Avvik, person: Person) -> None:
-    """Give the case to a named handler. Never to somebody it is about, nor to its own reporter."""
+    """Give the case to one who may handle it there. Never to somebody it is about, nor to its own reporter."""
     demand(work, avvik, Steg.TILDEL)
-    if person.id in _inhabile(work, avvik) or person.id == avvik.meldar_id or not person.is_employed(work.today):
+    allowed = {found.id for found in handlers_for(work, work.db.get_one(Eining, avvik.eining_id))}
+    if person.id not in allowed or person.id in _inhabile(work, avvik) or person.id == avvik.meldar_id:
         raise Refused(_("Denne personen kan ikkje behandle saka. Vel ein annan."), "person")
     note(work, avvik, "tildelt", til=person.namn)
     _hand_over(work, avvik, person, "tildelt")

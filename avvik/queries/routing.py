@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from kjerne.access import Right, Rolle, roles_with
 from kjerne.models import Eining, Person, Tilgang
+from kjerne.work import Work
 
 
 @dataclass(frozen=True)
@@ -63,3 +64,24 @@ def holders(db: Session, eining: Eining, rolle: Rolle, today: date) -> list[Pers
 def concerned_leaders(db: Session, einingar: list[Eining]) -> frozenset[int]:
     """The leaders and deputies of units: whom "saka gjeld leiaren min" is about."""
     return frozenset(person_id for eining in einingar for person_id in (eining.leiar_id, eining.stedfortredar_id) if person_id)
+
+
+def handlers_for(work: Work, eining: Eining) -> list[Person]:
+    """Who may be given the case: those who today have the right to handle in the unit's line, and the unit's deputy."""
+    above = [int(part) for part in eining.sti.split("/") if part]
+    found = work.db.scalars(
+        select(Person)
+        .join(Tilgang, Tilgang.person_id == Person.id)
+        .where(
+            Tilgang.eining_id.in_(above),
+            Tilgang.rolle.in_([rolle.value for rolle in roles_with(Right.AVVIK_BEHANDLE)]),
+            Tilgang.gjeld_fra <= work.today,
+            or_(Tilgang.gjeld_til.is_(None), Tilgang.gjeld_til >= work.today),
+        )
+        .distinct()
+    ).all()
+    people = {person.id: person for person in found if person.is_employed(work.today)}
+    deputy = work.db.get(Person, eining.stedfortredar_id) if eining.stedfortredar_id else None
+    if deputy and deputy.is_employed(work.today):
+        people[deputy.id] = deputy
+    return sorted(people.values(), key=lambda person: person.namn)

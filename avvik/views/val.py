@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from avvik.models import Avvik
+from avvik.queries.routing import handlers_for
 from avvik.queries.sak import Ordliste, Sak
 from avvik.rules import Steg
-from kjerne.access import Right, roles_with
 from kjerne.katalog import Arsak, Art, Hovudtype, Meldeplikt, Post, Underkategori, Utfall, in_force
-from kjerne.models import Eining, Person, PersonEining, Tilgang
+from kjerne.models import Eining, Person, PersonEining
 from kjerne.work import Work
 from tiltak.models import Tiltak
 from tiltak.queries import visible
@@ -42,27 +42,6 @@ def choices(work: Work, avvik: Avvik, words: Ordliste) -> dict[str, Par]:
         "arsak": _in_force(work, Arsak),
         "utfall": _in_force(work, Utfall),
     }
-
-
-def handlers_for(work: Work, eining: Eining) -> list[Person]:
-    """Who may be given the case: those who today have the right to handle in the unit's line, and the unit's deputy."""
-    above = [int(part) for part in eining.sti.split("/") if part]
-    found = work.db.scalars(
-        select(Person)
-        .join(Tilgang, Tilgang.person_id == Person.id)
-        .where(
-            Tilgang.eining_id.in_(above),
-            Tilgang.rolle.in_([rolle.value for rolle in roles_with(Right.AVVIK_BEHANDLE)]),
-            Tilgang.gjeld_fra <= work.today,
-            or_(Tilgang.gjeld_til.is_(None), Tilgang.gjeld_til >= work.today),
-        )
-        .distinct()
-    ).all()
-    people = {person.id: person for person in found if person.is_employed(work.today)}
-    deputy = work.db.get(Person, eining.stedfortredar_id) if eining.stedfortredar_id else None
-    if deputy and deputy.is_employed(work.today):
-        people[deputy.id] = deputy
-    return sorted(people.values(), key=lambda person: person.namn)
 
 
 def _owners(work: Work, eining: Eining) -> list[Person]:

@@ -58,7 +58,7 @@ function plain(text) {
 const W1 = [3, 7, 6, 1, 8, 9, 4, 5, 2];
 const W2 = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const GAP = /^[ \t.\-/_]{1,3}$/;
+const GAP = /^[ \t\n.\-/_]{1,3}$/;
 const WIDE_GAP = /^[^0-9A-Za-zÆØÅæøå]{1,4}$/;
 const LENGTH = 11;
 const WITH_FULL_YEAR = 13;

@@ -59,7 +59,7 @@ export function startIdle() {
       warned = true;
     } else if (last > alive && Date.now() - alive > ALIVE_EVERY) {
       alive = Date.now();
-      fetch("/okt.json", { credentials: "same-origin" }).catch(() => undefined);
+      fetch("/okt", { credentials: "same-origin" }).catch(() => undefined);
     }
   };
   setInterval(tick, 1000);

@@ -8,7 +8,7 @@ const PATIENCE = 90_000;
 const LATER = new Set([429, 502, 503, 504]);
 
 async function session() {
-  const answer = await fetch("/okt.json", { credentials: "same-origin", headers: { Accept: "application/json" } });
+  const answer = await fetch("/okt", { credentials: "same-origin", headers: { Accept: "application/json" } });
   return answer.json();
 }
 

@@ -258,3 +258,14 @@ def test_a_stale_row_under_the_step_is_a_conflict_with_the_text(
     answer = leif.post(f"/avvik/{nr}/arsak", data=sent)
     assert answer.status_code == 409
     assert "Batteriet var tomt" in answer.text
+
+
+def test_a_case_is_given_only_to_somebody_who_may_handle_it_there(
+    cast: Cast, file_case: FileCase, post: Post, client_for: ClientFor
+) -> None:
+    nr = file_case()
+    for person in (cast.nina, cast.nils, cast.adam, cast.lise, cast.rita):
+        assert post(cast.leif, nr, "tildel", person=person.ansattnr).status_code == 422
+        assert person is cast.rita or client_for(person).get(f"/avvik/{nr}").status_code == 404
+    assert post(cast.leif, nr, "tildel", person=cast.astrid.ansattnr).status_code == 303
+    assert client_for(cast.astrid).get(f"/avvik/{nr}").status_code == 200

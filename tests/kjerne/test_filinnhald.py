@@ -4,7 +4,6 @@ import contextlib
 import io
 import random
 import struct
-import time
 import zipfile
 import zlib
 
@@ -241,14 +240,13 @@ def test_what_cannot_be_kept_is_refused_with_a_sentence(data, says):
     assert caught.value.status == 422
 
 
-def test_a_zip_bomb_is_refused_by_its_sizes_alone():
+def test_a_zip_bomb_is_refused_by_its_sizes_alone(monkeypatch):
     part = b"\0" * (1024 * 1024)
     bomb = zipped({"word/document.xml": "<x/>", **{f"word/{n}.bin": part for n in range(101)}})
     assert len(bomb) < 400_000
-    began = time.process_time()
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_args, **_named: pytest.fail("it was unpacked"))
     with pytest.raises(BadFile, match="pakka ut"):
         inspect(bomb, "x.docx")
-    assert time.process_time() - began < 0.5, "nothing was unpacked"
 
 
 def test_more_than_a_hundred_mebibytes_are_refused_however_well_they_are_packed():
