@@ -8,6 +8,7 @@ from avvik.queries.lists import Lister, open_count
 from kjerne.access import Right
 from kjerne.i18n import Lazy
 from kjerne.i18n import lazy as _l
+from kjerne.innstilling import settings
 from kjerne.work import Work
 
 
@@ -35,8 +36,22 @@ class Shown:
     urgent: bool
 
 
+def scheme_to_confirm(work: Work) -> int:
+    """1 until an administrator has said which scheme for serious events is in force (domene 2.1)."""
+    return 0 if settings(work.db)["meldeordning_stadfesta"] else 1
+
+
 READERS = (Right.AVVIK_LES, Right.AVVIK_LES_LOFTA, Right.AVVIK_KOPI)
 CARDS: tuple[Card, ...] = (
+    Card(
+        _l("Stadfest kva ordning for alvorlege hendingar som gjeld no"),
+        _l("Stadfest kva ordning for alvorlege hendingar som gjeld no"),
+        "/innstillingar/meldeordning",
+        "flag",
+        scheme_to_confirm,
+        (Right.DRIFT,),
+        urgent=True,
+    ),
     Card(
         _l("Sak over fristen"),
         _l("Saker over fristen"),

@@ -98,9 +98,10 @@ def test_in_bokmal_and_english(client_for: ClientFor, cast: Cast, databases: Dat
 
 
 def test_cards_lead_somewhere_and_name_rights_that_exist(app: Flask, client_for: ClientFor, cast: Cast) -> None:
-    leader = client_for(cast.leif)
+    leader, administrator = client_for(cast.leif), client_for(cast.adam)
     for card in CARDS:
-        assert leader.get(card.href).status_code == 200
+        browser = administrator if Right.DRIFT in card.rights else leader
+        assert browser.get(card.href).status_code == 200
         assert all(isinstance(right, Right) for right in card.rights)
 
 
@@ -129,3 +130,15 @@ def test_the_page_asks_the_same_number_of_questions_however_many_cases(
         clock.now += timedelta(seconds=1)
     many = questions(lambda: kari.get("/"))
     assert few == many > 0
+
+
+def test_an_administrator_is_asked_which_scheme_is_in_force_until_she_has_said_it(
+    cast: Cast, client_for: ClientFor, csrf: Csrf
+) -> None:
+    browser = client_for(cast.adam)
+    asked = "/innstillingar/meldeordning"
+    assert asked in browser.get("/").get_data(as_text=True)
+    assert asked not in client_for(cast.kari).get("/").get_data(as_text=True)
+    form = {"csrf_token": csrf(browser), "meldeordning": "alvorleg_hending_a", "stadfest": "1"}
+    assert browser.post(asked, data=form).status_code == 303
+    assert asked not in browser.get("/").get_data(as_text=True)
