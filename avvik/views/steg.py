@@ -28,6 +28,8 @@ from tiltak.models import Tiltak
 from tiltak.queries import visible as visible_measure
 
 Act = Callable[[Work, Avvik], object]
+#: Where a step leads that may take the case out of sight of her who took it.
+INBOX = "/avvik/"
 
 
 def same_version(work: Work, avvik: Avvik, mine: str) -> None:
@@ -47,8 +49,8 @@ def latest(work: Work, avvik: Avvik) -> str:
     return "\n\n".join(part for part in (tekstar.sentence(line, ordliste(work.db), {}), text) if part)
 
 
-def step(work: Work, nr: str, steg: Steg, texts: tuple[str, ...], act: Act) -> ResponseReturnValue:
-    """Take a step: guard the free texts, act, go back to the case. What is refused shows the case with the text kept."""
+def step(work: Work, nr: str, steg: Steg, texts: tuple[str, ...], act: Act, *, then: str = "") -> ResponseReturnValue:
+    """Take a step: guard the free texts, act, go on (to the case unless `then`). What is refused shows the case, the text kept."""
     avvik = get_avvik(work, nr)
     try:
         vakt.demand(
@@ -65,7 +67,7 @@ def step(work: Work, nr: str, steg: Steg, texts: tuple[str, ...], act: Act) -> R
     except (Conflict, StaleDataError) as problem:
         work.db.rollback()
         raise _with_texts(work, nr, texts, problem) from problem
-    return redirect(f"/avvik/{nr}", 303)
+    return redirect(then or f"/avvik/{nr}", 303)
 
 
 def _with_texts(work: Work, nr: str, texts: tuple[str, ...], problem: Conflict | StaleDataError) -> Conflict:
@@ -287,29 +289,22 @@ def vent_effekt(work: Work, nr: str) -> ResponseReturnValue:
 @area.page("/<nr>/varsel", needs=Open.LOGGED_IN, method="POST")
 def varsel(work: Work, nr: str) -> ResponseReturnValue:
     """It is a whistleblowing report: the case leaves the line, also for her who marks it."""
-    avvik = get_avvik(work, nr)
-    vakt.demand(
-        work.db,
-        {"grunngiving": request.form.get("grunngiving", "")},
-        today=work.today,
-        confirmed=request.form.get(vakt.CONFIRM_FIELD) == "1",
+    return step(
+        work, nr, Steg.VARSEL, ("grunngiving",), lambda w, a: actions.mark_whistleblowing(w, a, typed("grunngiving")), then=INBOX
     )
-    actions.mark_whistleblowing(work, avvik, typed("grunngiving"))
-    return redirect("/avvik/", 303)
 
 
 @area.page("/<nr>/gjeld-leiar", needs=Open.LOGGED_IN, method="POST")
 def gjeld_leiar(work: Work, nr: str) -> ResponseReturnValue:
     """The case is about the unit's leader: it moves up, and may leave her who marks it."""
-    avvik = get_avvik(work, nr)
-    vakt.demand(
-        work.db,
-        {"grunngiving": request.form.get("grunngiving", "")},
-        today=work.today,
-        confirmed=request.form.get(vakt.CONFIRM_FIELD) == "1",
+    return step(
+        work,
+        nr,
+        Steg.GJELD_LEIAR,
+        ("grunngiving",),
+        lambda w, a: actions.mark_concerns_leader(w, a, typed("grunngiving")),
+        then=INBOX,
     )
-    actions.mark_concerns_leader(work, avvik, typed("grunngiving"))
-    return redirect("/avvik/", 303)
 
 
 @area.page("/<nr>/loft", needs=Open.LOGGED_IN, method="POST")

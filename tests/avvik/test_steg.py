@@ -269,3 +269,11 @@ def test_a_case_is_given_only_to_somebody_who_may_handle_it_there(
         assert person is cast.rita or client_for(person).get(f"/avvik/{nr}").status_code == 404
     assert post(cast.leif, nr, "tildel", person=cast.astrid.ansattnr).status_code == 303
     assert client_for(cast.astrid).get(f"/avvik/{nr}").status_code == 200
+
+
+@pytest.mark.parametrize("steg", ["varsel", "gjeld-leiar"])
+def test_a_refused_reason_stands_in_its_step_again(cast: Cast, file_case: FileCase, post: Post, steg: str) -> None:
+    answer = post(cast.leif, file_case(), steg, grunngiving="Olav Nilsen sa det.")
+    assert answer.status_code == 422
+    assert 'data-feil="stadfest"' in answer.text
+    assert "Olav Nilsen sa det." in answer.text
