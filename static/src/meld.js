@@ -198,7 +198,7 @@ function promise(form) {
     for (const name of ["hovudtype", "underkategori"]) if (checked(form, name)) query.set(name, checked(form, name));
     try {
       const answer = await fetch(`/avvik/mottakar?${query}`, { credentials: "same-origin" });
-      if (answer.ok) line.innerHTML = await answer.text();
+      if (answer.ok && !answer.redirected) line.innerHTML = await answer.text();
     } catch {
       // Without network the line stays as it was sent: the server routes the case whatever the line says.
     }

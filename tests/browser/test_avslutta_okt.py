@@ -40,10 +40,14 @@ def test_what_was_typed_is_sent_after_logging_in_again(
     page.locator("main button[type=submit]").first.click()
     page.wait_for_url(f"{address}/avvik/nytt")
     page.locator("input[value=pasient_brukar]").first.check()
-    page.locator("label.chip:visible").first.click()
     page.locator("textarea[name=skildring]").fill(TEXT)
     page.locator("input[name=alvorsgrad][value=lag]").check()
     context.clear_cookies()
+    with page.expect_response("**/logg-inn?next=/avvik/mottakar**") as asked:
+        page.locator("label.chip:visible").first.click()
+    asked.value.finished()
+    page.evaluate("new Promise((done) => setTimeout(done, 50))")
+    assert page.locator("#innlogging").count() == 1
     page.locator(".actionbar button[type=submit]").click()
     dialog = page.locator("dialog[open]")
     dialog.locator("[name=passord]").fill(make.PASSORD)
