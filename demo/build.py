@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -35,6 +36,8 @@ _INNSTILLINGAR: Final = {
     "varselkanal": "Skriv til varslingsmottaket på varsling@storfjella.example, eller ring 55 00 00 00.",
     "klagekanal": "Send klaga til postmottak@storfjella.example. Kommunen sender ho vidare til statsforvaltaren ved behov.",
 }
+#: What each package puts into the demo after the cases, in this order: `fill(db, verda)`, with a `random.Random` of its own.
+PARTS: Final[tuple[Callable[[Session, Verda], None], ...]] = ()
 #: Letters are made for this many of the newest cases at most.
 _BREV: Final = 400
 
@@ -60,6 +63,8 @@ def build(databases: Databases, config: Config, *, avvik: int = 300, seed: int =
         _write_people(db, config, units, folk, rollar)
         verda = Verda(rng, moment, config, read_katalog(db, today), units, folk, rollar)
         _write_cases(db, verda, avvik)
+        for fill in PARTS:
+            fill(db, verda)
         _write_logins(config.data_dir / "demo.json", units, rollar)
         db.commit()
 

@@ -38,6 +38,25 @@ class Right(StrEnum):
     LOGG_LES = "logg:les"
     DRIFT = "drift:styr"
     RAPPORT_LES = "rapport:les"
+    PROSEDYRE_SKRIV = "prosedyre:skriv"
+    PROSEDYRE_GODKJENN = "prosedyre:godkjenn"
+    PROSEDYRE_STATUS = "prosedyre:status"
+    ROS_LES = "ros:les"
+    ROS_SKRIV = "ros:skriv"
+    ROS_GODKJENN = "ros:godkjenn"
+    OMSTILLING_LES = "omstilling:les"
+    OMSTILLING_SKRIV = "omstilling:skriv"
+    KOMPETANSE_LES = "kompetanse:les"
+    KOMPETANSE_SKRIV = "kompetanse:skriv"
+    KOMPETANSE_TAL = "kompetanse:tal"
+    BREV_SKRIV = "brev:skriv"
+    BREV_LES = "brev:les"
+    BREV_SVAR = "brev:svar"
+    REGISTER_LES = "register:les"
+    REGISTER_SKRIV = "register:skriv"
+    KRAV_LES = "krav:les"
+    TILSYNSMAPPE = "krav:tilsynsmappe"
+    RAPPORT_SKRIV = "rapport:skriv"
 
 
 class Rolle(StrEnum):
@@ -100,6 +119,25 @@ RETTNAMN: dict[Right, Lazy] = {
     Right.LOGG_LES: _l("Lese loggen"),
     Right.DRIFT: _l("Drifte systemet"),
     Right.RAPPORT_LES: _l("Lese rapportar for eininga"),
+    Right.PROSEDYRE_SKRIV: _l("Skrive prosedyrar for eininga"),
+    Right.PROSEDYRE_GODKJENN: _l("Godkjenne prosedyrar for eininga"),
+    Right.PROSEDYRE_STATUS: _l("Sjå kven som har lese, og oversikta over rutinar"),
+    Right.ROS_LES: _l("Lese risikoanalysar i eininga"),
+    Right.ROS_SKRIV: _l("Gjennomføre risikoanalysar"),
+    Right.ROS_GODKJENN: _l("Godkjenne risikoanalysar og godta raud restrisiko"),
+    Right.OMSTILLING_LES: _l("Sjå omstilling og sparetiltak"),
+    Right.OMSTILLING_SKRIV: _l("Lese inn og følgje opp omstilling og sparetiltak"),
+    Right.KOMPETANSE_LES: _l("Sjå kompetansen til namngitte personar i eininga"),
+    Right.KOMPETANSE_SKRIV: _l("Stadfeste kompetanse, setje behov og lage plan"),
+    Right.KOMPETANSE_TAL: _l("Sjå kompetansekartet utan namn"),
+    Right.BREV_SKRIV: _l("Skrive og sende oppdragsbrev, og godta svar"),
+    Right.BREV_LES: _l("Lese oppdragsbrev og svara frå einingane"),
+    Right.BREV_SVAR: _l("Svare på oppdragsbrevet for eininga"),
+    Right.REGISTER_LES: _l("Lese registeret over møte, rundar og undersøkingar"),
+    Right.REGISTER_SKRIV: _l("Føre registeret over møte, rundar og undersøkingar"),
+    Right.KRAV_LES: _l("Sjå lovkrava og kva som er på plass"),
+    Right.TILSYNSMAPPE: _l("Lage tilsynsmappe"),
+    Right.RAPPORT_SKRIV: _l("Tinge, kommentere og køyre rapportar"),
 }
 
 GRANTS: dict[Rolle, frozenset[Right]] = {
@@ -114,6 +152,22 @@ GRANTS: dict[Rolle, frozenset[Right]] = {
             Right.TILTAK_SKRIV,
             Right.PERSON_LES,
             Right.RAPPORT_LES,
+            Right.PROSEDYRE_SKRIV,
+            Right.PROSEDYRE_GODKJENN,
+            Right.PROSEDYRE_STATUS,
+            Right.ROS_LES,
+            Right.ROS_SKRIV,
+            Right.ROS_GODKJENN,
+            Right.KOMPETANSE_LES,
+            Right.KOMPETANSE_SKRIV,
+            Right.KOMPETANSE_TAL,
+            Right.BREV_LES,
+            Right.BREV_SVAR,
+            Right.REGISTER_LES,
+            Right.REGISTER_SKRIV,
+            Right.KRAV_LES,
+            Right.RAPPORT_SKRIV,
+            Right.OMSTILLING_LES,
         }
     ),
     Rolle.SEKTORLEIAR: frozenset(
@@ -126,6 +180,22 @@ GRANTS: dict[Rolle, frozenset[Right]] = {
             Right.TILTAK_SKRIV,
             Right.PERSON_LES,
             Right.RAPPORT_LES,
+            Right.PROSEDYRE_SKRIV,
+            Right.PROSEDYRE_GODKJENN,
+            Right.PROSEDYRE_STATUS,
+            Right.ROS_LES,
+            Right.ROS_SKRIV,
+            Right.ROS_GODKJENN,
+            Right.KOMPETANSE_LES,
+            Right.KOMPETANSE_SKRIV,
+            Right.KOMPETANSE_TAL,
+            Right.BREV_LES,
+            Right.BREV_SVAR,
+            Right.REGISTER_LES,
+            Right.REGISTER_SKRIV,
+            Right.KRAV_LES,
+            Right.RAPPORT_SKRIV,
+            Right.OMSTILLING_LES,
         }
     ),
     Rolle.KVALITETSKOORDINATOR: frozenset(
@@ -142,6 +212,21 @@ GRANTS: dict[Rolle, frozenset[Right]] = {
             Right.PERSON_LES,
             Right.KATALOG_ENDRE,
             Right.RAPPORT_LES,
+            Right.PROSEDYRE_SKRIV,
+            Right.PROSEDYRE_GODKJENN,
+            Right.PROSEDYRE_STATUS,
+            Right.ROS_LES,
+            Right.ROS_SKRIV,
+            Right.KOMPETANSE_LES,
+            Right.KOMPETANSE_SKRIV,
+            Right.KOMPETANSE_TAL,
+            Right.BREV_LES,
+            Right.REGISTER_LES,
+            Right.REGISTER_SKRIV,
+            Right.KRAV_LES,
+            Right.TILSYNSMAPPE,
+            Right.RAPPORT_SKRIV,
+            Right.OMSTILLING_LES,
         }
     ),
     Rolle.KOMMUNALSJEF: frozenset(
@@ -154,15 +239,50 @@ GRANTS: dict[Rolle, frozenset[Right]] = {
             Right.TILTAK_SKRIV,
             Right.PERSON_LES,
             Right.RAPPORT_LES,
+            Right.PROSEDYRE_SKRIV,
+            Right.PROSEDYRE_GODKJENN,
+            Right.PROSEDYRE_STATUS,
+            Right.ROS_LES,
+            Right.ROS_SKRIV,
+            Right.ROS_GODKJENN,
+            Right.KOMPETANSE_LES,
+            Right.KOMPETANSE_SKRIV,
+            Right.KOMPETANSE_TAL,
+            Right.BREV_LES,
+            Right.BREV_SVAR,
+            Right.REGISTER_LES,
+            Right.REGISTER_SKRIV,
+            Right.KRAV_LES,
+            Right.RAPPORT_SKRIV,
+            Right.OMSTILLING_LES,
+            Right.BREV_SKRIV,
+            Right.TILSYNSMAPPE,
+            Right.OMSTILLING_SKRIV,
         }
     ),
-    Rolle.LEIING: frozenset({Right.AVVIK_TAL, Right.RAPPORT_LES}),
-    Rolle.VERNEOMBOD: frozenset({Right.AVVIK_MELD, Right.AVVIK_KOPI, Right.AVVIK_TAL}),
-    Rolle.PERSONVERNOMBOD: frozenset({Right.AVVIK_MELD, Right.AVVIK_KOPI, Right.AVVIK_SLADD}),
-    Rolle.FAGANSVARLEG: frozenset({Right.AVVIK_MELD, Right.TILTAK_LES}),
-    Rolle.BRANNVERNLEIAR: frozenset({Right.AVVIK_MELD, Right.AVVIK_KOPI}),
-    Rolle.INFORMASJONSTRYGGLEIK: frozenset({Right.AVVIK_MELD, Right.AVVIK_KOPI}),
-    Rolle.HR: frozenset({Right.AVVIK_MELD, Right.AVVIK_KOPI, Right.PERSON_LES}),
+    Rolle.LEIING: frozenset(
+        {Right.AVVIK_TAL, Right.RAPPORT_LES, Right.OMSTILLING_LES, Right.KOMPETANSE_TAL, Right.BREV_LES, Right.KRAV_LES}
+    ),
+    Rolle.VERNEOMBOD: frozenset({Right.AVVIK_MELD, Right.AVVIK_KOPI, Right.AVVIK_TAL, Right.ROS_LES, Right.REGISTER_LES}),
+    Rolle.PERSONVERNOMBOD: frozenset({Right.AVVIK_MELD, Right.AVVIK_KOPI, Right.AVVIK_SLADD, Right.PROSEDYRE_SKRIV, Right.ROS_LES}),
+    Rolle.FAGANSVARLEG: frozenset(
+        {
+            Right.AVVIK_MELD,
+            Right.TILTAK_LES,
+            Right.PROSEDYRE_SKRIV,
+            Right.PROSEDYRE_STATUS,
+            Right.ROS_LES,
+            Right.ROS_SKRIV,
+            Right.KOMPETANSE_LES,
+            Right.KOMPETANSE_SKRIV,
+            Right.KOMPETANSE_TAL,
+        }
+    ),
+    Rolle.BRANNVERNLEIAR: frozenset({Right.AVVIK_MELD, Right.AVVIK_KOPI, Right.PROSEDYRE_SKRIV, Right.ROS_LES, Right.ROS_SKRIV}),
+    Rolle.INFORMASJONSTRYGGLEIK: frozenset(
+        {Right.AVVIK_MELD, Right.AVVIK_KOPI, Right.PROSEDYRE_SKRIV, Right.ROS_LES, Right.ROS_SKRIV}
+    ),
+    Rolle.HR: frozenset({Right.AVVIK_MELD, Right.AVVIK_KOPI, Right.PERSON_LES, Right.KOMPETANSE_LES, Right.KOMPETANSE_TAL}),
     Rolle.ADMINISTRATOR: frozenset(
         {
             Right.AVVIK_MELD,
@@ -173,9 +293,24 @@ GRANTS: dict[Rolle, frozenset[Right]] = {
             Right.KATALOG_ENDRE,
             Right.LOGG_LES,
             Right.DRIFT,
+            Right.PROSEDYRE_SKRIV,
         }
     ),
-    Rolle.REVISOR: frozenset({Right.AVVIK_LES, Right.AVVIK_TAL, Right.TILTAK_LES, Right.RAPPORT_LES}),
+    Rolle.REVISOR: frozenset(
+        {
+            Right.AVVIK_LES,
+            Right.AVVIK_TAL,
+            Right.TILTAK_LES,
+            Right.RAPPORT_LES,
+            Right.PROSEDYRE_STATUS,
+            Right.ROS_LES,
+            Right.KOMPETANSE_TAL,
+            Right.BREV_LES,
+            Right.REGISTER_LES,
+            Right.KRAV_LES,
+            Right.OMSTILLING_LES,
+        }
+    ),
 }
 
 
