@@ -165,6 +165,11 @@ def may(steg: Steg, status: Status, who: Iterable[Who]) -> bool:
     return steg in open_steps(status, who)
 
 
+def may_ever(steg: Steg, who: Iterable[Who]) -> bool:
+    """Whether somebody who is `who` may take the step in any state; else the step does not exist for her (404)."""
+    return bool(STEPS[steg].who & frozenset(who))
+
+
 @dataclass(frozen=True)
 class Deadlines:
     """The promise and the deadlines of a case: dates in Oslo."""

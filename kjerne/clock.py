@@ -21,8 +21,14 @@ def oslo_date(moment: datetime) -> date:
 
 
 def from_oslo(local: datetime) -> datetime:
-    """A wall-clock time in Oslo as aware UTC; the first of the two when the clock goes back."""
-    return local.replace(tzinfo=OSLO).astimezone(UTC)
+    """A wall-clock time in Oslo as aware UTC; the first of the two when the clock goes back.
+
+    `ValueError` for a time that no clock showed: the hour that is skipped when the clock goes forward.
+    """
+    moment = local.replace(tzinfo=OSLO).astimezone(UTC)
+    if moment.astimezone(OSLO).replace(tzinfo=None) != local.replace(tzinfo=None, fold=0):
+        raise ValueError(f"{local} did not happen in Oslo: the clock went forward")
+    return moment
 
 
 def end_of_day(day: date) -> datetime:

@@ -9,9 +9,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from avvik import actions, tekstar
 from avvik.models import Avvik
-from avvik.queries.access import get_avvik, reads_by_role
+from avvik.queries.access import get_avvik, reads_by_role, who_am_i
 from avvik.queries.sak import last_line, ordliste
-from avvik.rules import LEVELS, Steg
+from avvik.rules import LEVELS, Steg, may_ever
 from avvik.views.area import area
 from avvik.views.inndata import SHORT, typed, typed_date, typed_moment, typed_person, typed_unit
 from avvik.views.sak import show_case
@@ -52,6 +52,8 @@ def latest(work: Work, avvik: Avvik) -> str:
 def step(work: Work, nr: str, steg: Steg, texts: tuple[str, ...], act: Act, *, then: str = "") -> ResponseReturnValue:
     """Take a step: guard the free texts, act, go on (to the case unless `then`). What is refused shows the case, the text kept."""
     avvik = get_avvik(work, nr)
+    if not may_ever(steg, who_am_i(work, avvik)):
+        raise NotFound
     try:
         vakt.demand(
             work.db,

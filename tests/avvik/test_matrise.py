@@ -122,7 +122,7 @@ def test_a_revisor_reads_and_takes_no_step(cast: Cast, client_for: ClientFor, cs
     assert 'class="nextbar"' not in page
     for steg in (*(one.value for one in Steg), "namn"):
         sent = {"csrf_token": csrf(rita), "tekst": "x", "grunngiving": "x", "arsak": "utstyr"}
-        assert rita.post(f"/avvik/{cases['vanleg']}/{steg}", data=sent).status_code in {404, 409, 422}, steg
+        assert rita.post(f"/avvik/{cases['vanleg']}/{steg}", data=sent).status_code == 404, steg
 
 
 def test_the_coordinator_who_also_leads_the_unit_opens_no_hidden_name(

@@ -26,6 +26,12 @@ def test_the_date_is_oslos(moment: datetime, day: date) -> None:
     assert clock.oslo_date(moment) == day
 
 
+def test_the_hour_that_is_skipped_in_spring_never_was() -> None:
+    with pytest.raises(ValueError, match="clock went forward"):
+        clock.from_oslo(datetime(2026, 3, 29, 2, 30))  # noqa: DTZ001 - a wall-clock time has no zone
+    assert clock.from_oslo(datetime(2026, 10, 25, 2, 30)).hour == 0  # noqa: DTZ001 - the first of the two
+
+
 def test_a_deadline_in_days_holds_the_whole_day() -> None:
     assert clock.end_of_day(date(2026, 12, 1)) == datetime(2026, 12, 1, 22, 59, 59, tzinfo=UTC)
     assert clock.end_of_day(date(2026, 6, 1)) == datetime(2026, 6, 1, 21, 59, 59, tzinfo=UTC)
