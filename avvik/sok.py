@@ -77,7 +77,10 @@ def _labels(connection: Connection, case: Row[Any] | Avvik | None = None) -> Lab
         types = types.where(Hovudtype.kode == case.hovudtype)
         kinds = kinds.where(Underkategori.kode == case.underkategori)
         units = units.where(Eining.id == case.eining_id)
-    found: Labels = {kode: f"{nn} {nb}" for query in (types, kinds) for kode, nn, nb in connection.execute(query)}
+    found: Labels = {}
+    for query in (types, kinds):
+        for kode, nn, nb in connection.execute(query):  # a label that was changed: both the old words and the new find it
+            found[kode] = f"{found.get(kode, '')} {nn} {nb}"
     return found | {str(key): namn for key, namn in connection.execute(units)}
 
 

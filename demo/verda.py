@@ -67,8 +67,8 @@ def read_katalog(db: Session, day: date) -> Katalog:
     return Katalog(
         frist={row.alvor: row for row in db.scalars(select(Frist).where(Frist.gjeld_fra <= day).order_by(Frist.gjeld_fra))},
         kopling=list(db.scalars(live.order_by(MeldepliktKopling.id))),
-        meldeplikt=by_code(db, Meldeplikt),
-        gruppe={kode: row.sensitiv_gruppe for kode, row in by_code(db, Underkategori).items()},
+        meldeplikt=by_code(db, Meldeplikt, day),
+        gruppe={kode: row.sensitiv_gruppe for kode, row in by_code(db, Underkategori, day).items()},
         tillegg=list(db.scalars(in_force(Tilleggsfelt, day))),
         endrar_praksis=frozenset(row.kode for row in db.scalars(in_force(Utfall, day)) if row.endra_praksis),
         rammer=Rammer(

@@ -43,7 +43,7 @@ def per_month(work: Work) -> list[Manad]:
     for start, end in pairwise(edges):
         inside = and_(Avvik.meldt >= start, Avvik.meldt < end)
         columns += [func.sum(case((inside, 1), else_=0)), func.sum(case((inside, Avvik.serie_tal), else_=0))]
-    counted = [code for code, row in by_code(work.db, Art).items() if row.tel_som_avvik]
+    counted = [code for code, row in by_code(work.db, Art, work.today).items() if row.tel_som_avvik]
     sums = work.db.execute(
         select(*columns).where(
             Avvik.eining_id.in_(work.units(Right.AVVIK_TAL)),

@@ -89,7 +89,7 @@ def heim(work: Work) -> str:
         kladdar=_draft_rows(work) if files_cases else [],
         sporsmal=questions_for_me(work),
         kort=cards_for(work),
-        siste=latest_cases(work, ordliste(work.db)),
+        siste=latest_cases(work, ordliste(work.db, work.today)),
         tal_mine=open_count(work, Lister.MINE),
         maks_siste=LATEST,
         nummer=_numbers(work),

@@ -5,11 +5,12 @@ in `kjerne/startsett/` (sources: domene 2.2, 3.1-3.8, 6.1, 7.6). Old cases keep 
 """
 
 import csv
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Select, String, Text, UniqueConstraint, func, select
+from sqlalchemy import ColumnElement, Select, String, Text, UniqueConstraint, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kjerne.db import Base
@@ -252,18 +253,34 @@ GROUPS = (
 P = TypeVar("P", bound=Post)
 
 
+def holds(table: type[Post] | type[Kopi] | type[MeldepliktKopling] | type[Frist], day: date) -> ColumnElement[bool]:
+    """Whether a row of a table holds on a day, both its first and its last day included."""
+    return and_(table.gjeld_fra <= day, or_(table.gjeld_til.is_(None), table.gjeld_til >= day))
+
+
 def in_force(table: type[P], day: date) -> Select[P]:
     """The rows of a table that hold on a day, in their order."""
-    return (
-        select(table)
-        .where(table.gjeld_fra <= day, (table.gjeld_til.is_(None)) | (table.gjeld_til >= day))
-        .order_by(table.rekkje, table.id)
-    )
+    return select(table).where(holds(table, day)).order_by(table.rekkje, table.id)
 
 
-def by_code(db: Session, table: type[P]) -> dict[str, P]:
-    """All rows of a table, also ended ones, by code; the newest wins. For showing old cases."""
-    return {row.kode: row for row in db.scalars(select(table).order_by(table.gjeld_fra, table.id))}
+def as_of(rows: Iterable[P], day: date) -> P | None:
+    """Of one code's rows: the newest that had begun on a day; when none had, the first one. None of no rows."""
+    ordered = sorted(rows, key=lambda row: (row.gjeld_fra, row.id))
+    begun = [row for row in ordered if row.gjeld_fra <= day]
+    return begun[-1] if begun else next(iter(ordered), None)
+
+
+def versions(db: Session, table: type[P]) -> dict[str, list[P]]:
+    """All rows of a table, also ended and planned ones, by code, the oldest first. One query."""
+    found: dict[str, list[P]] = {}
+    for row in db.scalars(select(table).order_by(table.gjeld_fra, table.id)):
+        found.setdefault(row.kode, []).append(row)
+    return found
+
+
+def by_code(db: Session, table: type[P], day: date) -> dict[str, P]:
+    """Every code of a table, also an ended one, with its text as it stood on a day: an old case reads as it did."""
+    return {code: row for code, rows in versions(db, table).items() if (row := as_of(rows, day)) is not None}
 
 
 def _value(table: type[Base], column: str, raw: str) -> object:

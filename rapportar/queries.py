@@ -88,7 +88,7 @@ def content(work: Work, eining: Eining, periode: str) -> Innhald:
     return Innhald(
         manad=figures(work, eining, Periode(periode, name, (month,))),
         aar=figures(work, eining, Periode(f"{periode}-aar", name, months(shift(month, 1 - YEAR), YEAR))),
-        alvorsnamn=sorted((row.niva, row.label) for row in by_code(work.db, Alvorsgrad).values()),
+        alvorsnamn=sorted((row.niva, row.label) for row in by_code(work.db, Alvorsgrad, work.today).values()),
         forfalne=[Forfallen(f"{aar}-{nr}", unit, alvor, frist, (work.today - frist).days) for aar, nr, unit, alvor, frist in rows],
         forfalne_alle=work.db.scalar(select(func.count(Avvik.id)).join(Eining, Eining.id == Avvik.eining_id).where(late)) or 0,
     )

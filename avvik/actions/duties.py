@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from avvik.actions.history import demand, note
 from avvik.models import Avvik, AvvikMeldeplikt, AvvikTillegg
 from avvik.rules import Steg, duty_deadline
-from kjerne.clock import end_of_day
+from kjerne.clock import end_of_day, oslo_date
 from kjerne.errors import NotFound, Refused
 from kjerne.i18n import gettext as _
 from kjerne.innstilling import settings
-from kjerne.katalog import Meldeplikt, MeldepliktKopling
+from kjerne.katalog import Meldeplikt, MeldepliktKopling, as_of, holds
 from kjerne.work import Work
 
 SCHEMES = ("alvorleg_hending_a", "alvorleg_hending_b")
@@ -28,8 +28,7 @@ def duties_of(work: Work, avvik: Avvik) -> list[str]:
             MeldepliktKopling.underkategori.in_(["", avvik.underkategori]),
             MeldepliktKopling.hovudtype.in_(["", avvik.hovudtype]),
             MeldepliktKopling.min_alvor <= worst,
-            MeldepliktKopling.gjeld_fra <= work.today,
-            or_(MeldepliktKopling.gjeld_til.is_(None), MeldepliktKopling.gjeld_til >= work.today),
+            holds(MeldepliktKopling, work.today),
         )
         .order_by(MeldepliktKopling.id)
     )
@@ -52,15 +51,17 @@ def open_duties_for(work: Work, avvik: Avvik, *, kjent: datetime | None = None) 
             _add(work, avvik, code, kjent, manual=False)
 
 
-def _rule(work: Work, code: str) -> Meldeplikt:
-    found = work.db.scalars(select(Meldeplikt).where(Meldeplikt.kode == code).order_by(Meldeplikt.gjeld_fra.desc())).first()
+def _rule(work: Work, code: str, kjent: datetime | None) -> Meldeplikt:
+    """The duty as it stood when the matter became known."""
+    rows = work.db.scalars(select(Meldeplikt).where(Meldeplikt.kode == code))
+    found = as_of(rows, oslo_date(kjent) if kjent else work.today)
     if found is None:
         raise NotFound
     return found
 
 
 def _add(work: Work, avvik: Avvik, code: str, kjent: datetime | None, *, manual: bool) -> AvvikMeldeplikt:
-    rule = _rule(work, code)
+    rule = _rule(work, code, kjent)
     duty = AvvikMeldeplikt(avvik_id=avvik.id, meldeplikt=code, manuell=manual)
     if kjent is not None:
         _set_clock(duty, rule, kjent)
@@ -99,7 +100,7 @@ def set_known(work: Work, avvik: Avvik, duty_id: int, kjent: datetime) -> None:
     duty = get_duty(work, avvik, duty_id)
     if kjent > work.now:
         raise Refused(_("Tidspunktet ligg fram i tid. Skriv når det blei kjent."), "kjent")
-    _set_clock(duty, _rule(work, duty.meldeplikt), kjent)
+    _set_clock(duty, _rule(work, duty.meldeplikt, kjent), kjent)
     note(work, avvik, "meldeplikt_kjent", til=duty.meldeplikt, to_reporter=False)
 
 

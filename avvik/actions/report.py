@@ -28,7 +28,7 @@ from kjerne.clock import oslo_date
 from kjerne.errors import Conflict, Refused
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
-from kjerne.katalog import Frist, Kopi, Underkategori
+from kjerne.katalog import Frist, Kopi, Underkategori, holds
 from kjerne.models import Eining, Person, PersonEining
 from kjerne.work import Work
 
@@ -175,7 +175,7 @@ def group_of(work: Work, underkategori: str, *, gjeld_leiar: bool) -> str:
         return "leiarsak"
     row = work.db.scalar(
         select(Underkategori.sensitiv_gruppe)
-        .where(Underkategori.kode == underkategori)
+        .where(Underkategori.kode == underkategori, Underkategori.gjeld_fra <= work.today)
         .order_by(Underkategori.gjeld_fra.desc())
         .limit(1)
     )
@@ -275,7 +275,9 @@ def _letters(work: Work, avvik: Avvik, eining: Eining, mottakar: Mottakar | None
         told.add(mottakar.person.id)
     if avvik.gjeld_leiar:
         return
-    rules = work.db.scalars(select(Kopi).where(Kopi.hovudtype == avvik.hovudtype, Kopi.min_alvor <= avvik.alvor))
+    rules = work.db.scalars(
+        select(Kopi).where(holds(Kopi, work.today), Kopi.hovudtype == avvik.hovudtype, Kopi.min_alvor <= avvik.alvor)
+    )
     for rule in rules:
         for person in holders(work.db, eining, Rolle(rule.rolle), work.today):
             if person.id not in told:

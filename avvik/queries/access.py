@@ -11,7 +11,7 @@ from avvik.models import Avvik, AvvikInhabil, AvvikMeldarLoynd
 from avvik.rules import HIGH, Who
 from kjerne.access import Right, Rolle
 from kjerne.errors import NotFound
-from kjerne.katalog import Kopi
+from kjerne.katalog import Kopi, holds
 from kjerne.models import Eining, Person, Tilgangsgruppe, TilgangsgruppeMedlem
 from kjerne.work import Work
 
@@ -22,7 +22,7 @@ def _copies(work: Work) -> ColumnElement[bool]:
     """Cases of the kinds a role gets copies of (`Kopi`), in that role's units."""
     parts = [
         and_(Avvik.hovudtype == rule.hovudtype, Avvik.alvor >= rule.min_alvor, Avvik.eining_id.in_(units))
-        for rule in work.db.scalars(select(Kopi).where(Kopi.gjeld_til.is_(None) | (Kopi.gjeld_til >= work.today)))
+        for rule in work.db.scalars(select(Kopi).where(holds(Kopi, work.today)))
         if (units := work.grants.roles.get(Rolle(rule.rolle)))
     ]
     return or_(*parts) if parts and work.has(Right.AVVIK_KOPI) else false()

@@ -56,7 +56,7 @@ class Ord:
 
 def export_words(work: Work) -> Ord:
     """The words in the language in force."""
-    words = ordliste(work.db)
+    words = ordliste(work.db, work.today)
     return Ord(
         kategori={code: row.label for code, row in words.underkategori.items()},
         art={code: row.label for code, row in words.art.items()},

@@ -1,8 +1,9 @@
 """All a case's page shows, read in a constant number of queries. The case itself was fetched through `get_avvik`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from avvik.models import (
 )
 from avvik.queries.access import visible
 from kjerne.access import Rolle
+from kjerne.clock import oslo_date
 from kjerne.katalog import (
     Alvorsgrad,
     Arsak,
@@ -30,18 +32,25 @@ from kjerne.katalog import (
     Tilleggsfelt,
     Underkategori,
     Utfall,
+    as_of,
     by_code,
+    holds,
+    versions,
 )
 from kjerne.models import Eining, Fil, Leselogg, Person, Tilgang
 from kjerne.work import Work
 from tiltak.models import Tiltak
 
 NEAR_DAYS = 2
+P = TypeVar("P", bound=Post)
 
 
 @dataclass(frozen=True)
 class Ordliste:
-    """The reference rows a case page needs, by code: also ended ones, so that old cases read as they did."""
+    """The reference rows a case page needs, by code, as they stood on one day: also ended ones, so that old cases read as they did.
+
+    `alle` holds every dated row, for pages that show many cases, each with the words of its own day.
+    """
 
     hovudtype: Mapping[str, Hovudtype]
     underkategori: Mapping[str, Underkategori]
@@ -49,23 +58,43 @@ class Ordliste:
     alvor: Mapping[int, Alvorsgrad]
     arsak: Mapping[str, Arsak]
     utfall: Mapping[str, Utfall]
+    alle: Mapping[str, Mapping[str, Sequence[Post]]] = field(default_factory=dict)
 
-    def label(self, kind: str, code: str) -> str:
-        """The text of a code in the language in force; the code itself when nobody knows it."""
+    def label(self, kind: str, code: str, moment: datetime | None = None) -> str:
+        """The text of a code in the language in force (as it stood at `moment`); the code itself when nobody knows it."""
         row: Post | None = getattr(self, kind).get(code)
+        if moment is not None:
+            row = as_of(self.alle.get(kind, {}).get(code, ()), oslo_date(moment))
         return row.label if row else code
 
 
-def ordliste(db: Session) -> Ordliste:
-    """Read the reference rows: six small queries, the same for every page."""
+def ordliste(db: Session, day: date) -> Ordliste:
+    """Read the reference rows: six small queries, the same for every page. `day`: the case's filing, or today for a list."""
+    return _words(db, day, day)
+
+
+def words_of(work: Work, avvik: Avvik) -> Ordliste:
+    """A case's own words: type and severity as they stood when it was filed, cause and outcome as when it was closed (or today)."""
+    return _words(work.db, oslo_date(avvik.meldt), oslo_date(avvik.lukka_tid) if avvik.lukka_tid else work.today)
+
+
+def _words(db: Session, filed: date, ended: date) -> Ordliste:
+    types, kinds, arts = versions(db, Hovudtype), versions(db, Underkategori), versions(db, Art)
+    levels = {row.niva: row for row in by_code(db, Alvorsgrad, filed).values()}
+    causes, outcomes = versions(db, Arsak), versions(db, Utfall)
     return Ordliste(
-        by_code(db, Hovudtype),
-        by_code(db, Underkategori),
-        by_code(db, Art),
-        {row.niva: row for row in by_code(db, Alvorsgrad).values()},
-        by_code(db, Arsak),
-        by_code(db, Utfall),
+        _at(types, filed),
+        _at(kinds, filed),
+        _at(arts, filed),
+        levels,
+        _at(causes, ended),
+        _at(outcomes, ended),
+        {"hovudtype": types, "underkategori": kinds, "art": arts, "arsak": causes, "utfall": outcomes},
     )
+
+
+def _at(rows: Mapping[str, Sequence[P]], day: date) -> dict[str, P]:
+    return {code: row for code, dated in rows.items() if (row := as_of(dated, day)) is not None}
 
 
 @dataclass(frozen=True)
@@ -122,8 +151,8 @@ def last_line(db: Session, avvik_id: int, *, for_reporter: bool) -> Linje | None
     return lines[-1] if lines else None
 
 
-def _duties(db: Session, avvik_id: int) -> list[Plikt]:
-    rules = by_code(db, Meldeplikt)
+def _duties(db: Session, avvik_id: int, filed: date) -> list[Plikt]:
+    rules = by_code(db, Meldeplikt, filed)
     rows = db.execute(
         select(AvvikMeldeplikt, Person.namn)
         .outerjoin(Person, Person.id == AvvikMeldeplikt.avgjort_av_id)
@@ -154,6 +183,7 @@ def _copies(db: Session, avvik: Avvik, eining: Eining, today: date) -> list[str]
             .where(
                 Kopi.hovudtype == avvik.hovudtype,
                 Kopi.min_alvor <= avvik.alvor,
+                holds(Kopi, today),
                 Tilgang.eining_id.in_(above),
                 Tilgang.rolle != Rolle.REVISOR.value,
                 Tilgang.gjeld_fra <= today,
@@ -169,7 +199,7 @@ def read_sak(work: Work, avvik: Avvik, *, for_reporter: bool = False) -> Sak:
     """Everything about a case that its page shows. The reporter's name only when the case is open about it."""
     db = work.db
     eining = db.get_one(Eining, avvik.eining_id)
-    fields = by_code(db, Tilleggsfelt)
+    fields = by_code(db, Tilleggsfelt, oslo_date(avvik.meldt))
     extra = db.scalars(select(AvvikTillegg).where(AvvikTillegg.avvik_id == avvik.id)).all()
     measures = db.execute(
         select(Tiltak, Person.namn)
@@ -186,7 +216,7 @@ def read_sak(work: Work, avvik: Avvik, *, for_reporter: bool = False) -> Sak:
         historie=_history(db, avvik.id, for_reporter=for_reporter),
         arsaker=list(db.scalars(select(AvvikArsak).where(AvvikArsak.avvik_id == avvik.id))),
         utfall=list(db.scalars(select(AvvikUtfall).where(AvvikUtfall.avvik_id == avvik.id))),
-        plikter=[] if for_reporter else _duties(db, avvik.id),
+        plikter=[] if for_reporter else _duties(db, avvik.id, oslo_date(avvik.meldt)),
         tiltak=[(row, namn or "") for row, namn in measures],
         liknande=[] if for_reporter else _linked(work, avvik.id),
         filer=list(db.scalars(select(Fil).where(Fil.subjekt_type == "avvik", Fil.subjekt_id == avvik.id).order_by(Fil.id))),

@@ -157,7 +157,8 @@ def figures(work: Work, eining: Eining, periode: Periode, units: Mapping[int, Ei
     units = units if units is not None else units_of_numbers(work)
     if eining.id not in units:
         raise NotFound
-    types, arts, levels = by_code(work.db, Hovudtype), by_code(work.db, Art), by_code(work.db, Alvorsgrad)
+    db, today = work.db, work.today
+    types, arts, levels = by_code(db, Hovudtype, today), by_code(db, Art, today), by_code(db, Alvorsgrad, today)
     running = month_of(work.today)
     if not reads_all(work, units, eining):
         periode = replace(periode, manadar=tuple(month for month in periode.manadar if month < running))

@@ -157,7 +157,7 @@ def nodes_of(row: Eining, path: Sequence[int]) -> list[int]:
 def read_cells(work: Work, omfang: Omfang, wanted: Sequence[int], arts: Mapping[str, Art] | None = None) -> Celler:
     """Read the cells of the wanted months: three queries on the kept sums, whatever the number of cases."""
     cells = Celler(omfang)
-    arts = arts or by_code(work.db, Art)
+    arts = arts or by_code(work.db, Art, work.today)
     ids = [*omfang.lesne, *omfang.andre]
     _read_sums(work, cells, ids, wanted, {code for code, row in arts.items() if row.tel_som_avvik})
     _read_open(work, cells, ids, {code for code, row in arts.items() if row.tel_som_avvik})

@@ -69,7 +69,7 @@ def draw(work: Work, row: Any, words: Ordliste) -> Rad:
     return Rad(
         id=row.id,
         nr=f"{row.aar}-{row.lopenr}",
-        tittel=words.label("underkategori", row.underkategori),
+        tittel=words.label("underkategori", row.underkategori, row.meldt),
         eining=row.eining,
         alvor=row.alvor,
         frist=text,
@@ -126,7 +126,7 @@ def _next_url(chosen: Lister, kept: dict[str, str], last: int) -> str:
 
 
 def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = None) -> str:
-    words = ordliste(work.db)
+    words = ordliste(work.db, work.today)
     rows = rows_of(work, list_query(work, chosen, before=before, limit=PAGE_SIZE, innsnevring=narrow), words)
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     kept = narrow.named()

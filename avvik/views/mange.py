@@ -31,9 +31,9 @@ def _answers() -> dict[str, str]:
 
 
 def _show(work: Work, *, gjort: list[actions.Lukking], refusal: Refused | None = None) -> str:
-    words = ordliste(work.db)
+    words = ordliste(work.db, work.today)
     rows: list[tuple[Avvik, str, str, str]] = [
-        (avvik, eining, words.label("underkategori", avvik.underkategori), tekstar.age(avvik.meldt, work.today))
+        (avvik, eining, words.label("underkategori", avvik.underkategori, avvik.meldt), tekstar.age(avvik.meldt, work.today))
         for avvik, eining in work.db.execute(green_query(work))
     ]
     open_still = {row.nr: row.hinder for row in gjort if row.hinder}

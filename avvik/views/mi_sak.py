@@ -9,7 +9,7 @@ from avvik.models import Avvik
 from avvik.queries.access import who_am_i
 from avvik.queries.lists import Lister, kept_promise, open_count
 from avvik.queries.reporter import LATEST, held_by, latest_cases, what_happens
-from avvik.queries.sak import Linje, Ordliste, ordliste, read_sak
+from avvik.queries.sak import Linje, Ordliste, read_sak, words_of
 from avvik.rules import OPEN, STATUSNAMN, Status, Steg, Who, open_steps
 from kjerne.errors import Refused
 from kjerne.i18n import Lazy
@@ -106,7 +106,7 @@ def reporter_page(work: Work, avvik: Avvik, *, refusal: Refused | None = None) -
 
     Her own readings are not put in the read log: for a confidential case that would give her name to its owner.
     """
-    words = ordliste(work.db)
+    words = words_of(work, avvik)
     sak = read_sak(work, avvik, for_reporter=True)
     steps = set(open_steps(Status(avvik.status), who_am_i(work, avvik)))
     guard = refusal.verdict if isinstance(refusal, Guarded) else None
@@ -132,7 +132,7 @@ def reporter_page(work: Work, avvik: Avvik, *, refusal: Refused | None = None) -
 
 def anonymous_receipt(work: Work, receipt: Kvittering) -> Response:
     """The anonymous reporter's receipt, sent at once: number, who has it, and the code that is the only way back."""
-    words = ordliste(work.db)
+    words = words_of(work, receipt.avvik)
     eining = work.db.get_one(Eining, receipt.avvik.eining_id)
     page = render(
         work,
@@ -156,7 +156,7 @@ def anonymous_receipt(work: Work, receipt: Kvittering) -> Response:
 
 def talk_at_code(work: Work, avvik: Avvik) -> list[dict[str, object]]:
     """The talk as it is shown at an anonymous tracking code."""
-    return _talk(read_sak(work, avvik, for_reporter=True).historie, ordliste(work.db))
+    return _talk(read_sak(work, avvik, for_reporter=True).historie, words_of(work, avvik))
 
 
 def unknown_code() -> str:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from flask import request, send_file
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from avvik import tekstar
 from avvik.actions.close import closing_facts
@@ -13,7 +12,7 @@ from avvik.models import Avvik
 from avvik.queries.access import get_avvik, is_reporter, reads_by_role, who_am_i
 from avvik.queries.likskap import similar
 from avvik.queries.lists import Lister, list_query
-from avvik.queries.sak import Plikt, fil_of_case, ordliste, read_sak, readers
+from avvik.queries.sak import Plikt, fil_of_case, read_sak, readers, words_of
 from avvik.rules import MANGELNAMN, OPEN, STATUSNAMN, STEGNAMN, Mangel, Status, Steg, Who, closing_gaps, open_steps
 from avvik.views.area import area
 from avvik.views.liste import PAGE_SIZE, narrowed, rows_of
@@ -21,11 +20,12 @@ from avvik.views.mi_sak import reporter_page
 from avvik.views.val import for_steps
 from kjerne import files
 from kjerne.access import Open, Right
+from kjerne.clock import oslo_date
 from kjerne.errors import NotFound, Refused
 from kjerne.i18n import Lazy
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
-from kjerne.katalog import Meldeplikt
+from kjerne.katalog import Meldeplikt, by_code
 from kjerne.vakt import Guarded
 from kjerne.web import render
 from kjerne.work import Work
@@ -146,11 +146,11 @@ def show_case(
         return reporter_page(work, avvik, refusal=refusal)
     if not is_reporter(work, avvik):
         work.read("avvik", avvik.id, "opna")
-    sak, words = read_sak(work, avvik), ordliste(work.db)
+    sak, words = read_sak(work, avvik), words_of(work, avvik)
     status = Status(avvik.status)
     steps = [steg for steg in open_steps(status, me) if not _spent(avvik, steg)]
     gaps = closing_gaps(closing_facts(work, avvik)) if status in OPEN and Who.HANDLER in me else []
-    duties = {rule.kode: rule.text("styresmakt") for rule in work.db.scalars(select(Meldeplikt))}
+    duties = {rule.kode: rule.text("styresmakt") for rule in by_code(work.db, Meldeplikt, oslo_date(avvik.meldt)).values()}
     liste = Lister(request.args.get("liste", "")) if request.args.get("liste") in set(Lister) else Lister.VENTAR
     buttons, narrow = _buttons(steps, gaps), narrowed()
     return render(

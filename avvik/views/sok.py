@@ -46,7 +46,7 @@ def sok(work: Work) -> str:
     asked = terms(question)
     found = list(work.db.execute(search_query(work, asked, before=before, limit=PAGE_SIZE))) if asked else []
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
-    words = ordliste(work.db)
+    words = ordliste(work.db, work.today)
     return render(
         work,
         "avvik/sok.html",

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from avvik import actions
 from avvik.actions.sporing import find_by_code
 from avvik.models import Avvik
-from avvik.queries.sak import ordliste
+from avvik.queries.sak import words_of
 from avvik.rules import OPEN, Status
 from avvik.views.area import area
 from avvik.views.mi_sak import receipt_context, talk_at_code, unknown_code
@@ -26,7 +26,7 @@ def _page(work: Work, *, avvik: Avvik | None = None, kode: str = "", feil: list[
     context: dict[str, object] = {}
     if avvik is not None:
         eining = work.db.get_one(Eining, avvik.eining_id)
-        context = receipt_context(work, avvik, eining, ordliste(work.db)) | {"samtale": talk_at_code(work, avvik)}
+        context = receipt_context(work, avvik, eining, words_of(work, avvik)) | {"samtale": talk_at_code(work, avvik)}
     return render(work, "avvik/sporing.html", kode=kode, feil=feil or [], **{"avvik": avvik, "data_feil": "", **context, **more})
 
 

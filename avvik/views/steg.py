@@ -10,7 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from avvik import actions, tekstar
 from avvik.models import Avvik
 from avvik.queries.access import get_avvik, reads_by_role, who_am_i
-from avvik.queries.sak import last_line, ordliste
+from avvik.queries.sak import last_line, words_of
 from avvik.rules import LEVELS, Steg, may_ever
 from avvik.views.area import area
 from avvik.views.inndata import SHORT, typed, typed_date, typed_moment, typed_person, typed_unit
@@ -46,7 +46,7 @@ def latest(work: Work, avvik: Avvik) -> str:
     if line is None:
         return ""
     text = avvik.sluttsvar if handles and line.hending.slag == "utfall" else line.hending.tekst
-    return "\n\n".join(part for part in (tekstar.sentence(line, ordliste(work.db), {}), text) if part)
+    return "\n\n".join(part for part in (tekstar.sentence(line, words_of(work, avvik), {}), text) if part)
 
 
 def step(work: Work, nr: str, steg: Steg, texts: tuple[str, ...], act: Act, *, then: str = "") -> ResponseReturnValue:
