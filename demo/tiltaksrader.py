@@ -12,6 +12,7 @@ from demo.tekstar import phrase
 from demo.verda import Verda
 from kjerne.clock import next_working_day, oslo_date
 from tiltak import rules
+from tiltak.rang import order_key
 
 __all__ = ["add_measures"]
 
@@ -74,6 +75,8 @@ def _measure(verda: Verda, rader: Rader, sak: Sak, number: int, title: str, when
     state = _state(verda, sak, done)
     row = _base(verda, sak, number, title, when, owner)
     steps = _history(verda, sak, row, state, done, owner)
+    row["avslutta"] = row["status"] in rules.SETTLED
+    row["rang"] = order_key(None, None, None, row["frist"])
     rader.add("tiltak", **row)
     shown = not sak.shielded
     rader.add("tiltak_opphav", tiltak_id=number, slag="avvik", ref_id=sak.id, namn=sak.nr, synleg=shown)
@@ -105,6 +108,7 @@ def _base(verda: Verda, sak: Sak, number: int, title: str, when: datetime, owner
         "laga_av_id": sak.handler.id,
         "laga": when,
         "skjerma": sak.shielded,
+        "kjelde": rules.Kjelde.AVVIK.value,
     }
 
 

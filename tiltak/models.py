@@ -2,18 +2,21 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kjerne.db import Base, UtcDateTime
-from tiltak.rules import TITTEL_MAX, Status
+from tiltak.rules import FINANSIERING_MAX, KONTO_MAX, TITTEL_MAX, Kjelde, Status
 
 
 class Tiltak(Base):
     """A measure. `laga_av_id` is who follows it up: whoever made it, until it is handed over.
 
-    `start` is the day work began, `ferdig_tid` when the owner said done. `skjerma`: from a case that few may see; then the
-    owner sees title and deadline only.
+    `start` is the day work begins or began, `ferdig_tid` when the owner said done. `skjerma`: from a case that few may see;
+    then the owner sees title and deadline only. Money in whole kroner: `kostnad` once, `effekt_kr` per year (negative: it
+    costs), `ansvar` the account's code. `farge` and `risikoreduksjon` are written from above and follow the risk's row.
+    `rang` is its place (`tiltak.rang`): computed, until somebody moved it by hand with a reason (`flytta_grunn`).
+    `avslutta` says whether the state is a settled one, for the indexes. `kjelde` is the kind of its first origin.
     """
 
     __tablename__ = "tiltak"
@@ -31,6 +34,18 @@ class Tiltak(Base):
         CheckConstraint("(effekt_resultat IS NULL) = (effekt_tid IS NULL)", "resultat_har_tid"),
         CheckConstraint("effekt_resultat IS NULL OR effekt_resultat IN ('god','delvis','darleg')", "effekt_resultat"),
         CheckConstraint("utsett_tal >= 0 AND (status <> 'utsett' OR utsett_tal > 0)", "utsett_er_talt"),
+        CheckConstraint("kostnad IS NULL OR kostnad BETWEEN 0 AND 2000000000", "kostnad"),
+        CheckConstraint("effekt_kr IS NULL OR effekt_kr BETWEEN -2000000000 AND 2000000000", "effekt_kr"),
+        CheckConstraint("farge IS NULL OR farge IN ('raud','gul','gron')", "farge"),
+        CheckConstraint("risikoreduksjon IS NULL OR risikoreduksjon BETWEEN -25 AND 25", "risikoreduksjon"),
+        CheckConstraint(
+            "kjelde IN ('avvik','ros','prosedyre','runde','undersoking','brev','kompetanseplan','omstilling','fri')", "kjelde"
+        ),
+        CheckConstraint("avslutta = (status IN ('utfort','vurdert','avlyst'))", "avslutta"),
+        CheckConstraint("(flytta_tid IS NULL) = (flytta_grunn = '') AND (flytta_tid IS NULL) = (flytta_av_id IS NULL)", "flytta"),
+        Index("ix_tiltak_eining_rang", "eining_id", "avslutta", "rang", "id"),
+        Index("ix_tiltak_ansvarleg_rang", "ansvarleg_id", "avslutta", "rang", "id"),
+        Index("ix_tiltak_laga_av_rang", "laga_av_id", "avslutta", "rang", "id"),
         Index("ix_tiltak_eining_status", "eining_id", "status", "frist"),
         Index("ix_tiltak_ansvarleg", "ansvarleg_id", "status", "frist"),
         Index("ix_tiltak_frist", "status", "frist"),
@@ -55,7 +70,19 @@ class Tiltak(Base):
     effekt_resultat: Mapped[str | None] = mapped_column(String(20))
     effekt_notat: Mapped[str] = mapped_column(Text, default="")
     effekt_tid: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    laga_av_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kostnad: Mapped[int | None]
+    effekt_kr: Mapped[int | None]
+    ansvar: Mapped[str] = mapped_column(String(KONTO_MAX), default="")
+    finansiering: Mapped[str] = mapped_column(String(FINANSIERING_MAX), default="")
+    farge: Mapped[str | None] = mapped_column(String(10))
+    risikoreduksjon: Mapped[int | None]
+    kjelde: Mapped[str] = mapped_column(String(40), default=Kjelde.FRI.value)
+    avslutta: Mapped[bool] = mapped_column(default=False)
+    rang: Mapped[int] = mapped_column(BigInteger, default=0)
+    flytta_grunn: Mapped[str] = mapped_column(Text, default="")
+    flytta_av_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    flytta_tid: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    laga_av_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     laga: Mapped[datetime] = mapped_column(UtcDateTime)
     skjerma: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
@@ -81,6 +108,16 @@ class TiltakOpphav(Base):
     ref_id: Mapped[int]
     namn: Mapped[str] = mapped_column(String(60))
     synleg: Mapped[bool] = mapped_column(default=False)
+
+
+class TiltakAvheng(Base):
+    """One measure that cannot begin before another is done. No circles: `actions.add_dependency` asks before it writes."""
+
+    __tablename__ = "tiltak_avheng"
+    __table_args__ = (CheckConstraint("tiltak_id <> ventar_pa_id", "ikkje_seg_sjolv"),)
+
+    tiltak_id: Mapped[int] = mapped_column(ForeignKey("tiltak.id"), primary_key=True)
+    ventar_pa_id: Mapped[int] = mapped_column(ForeignKey("tiltak.id"), primary_key=True, index=True)
 
 
 class TiltakHending(Base):

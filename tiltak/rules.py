@@ -13,6 +13,11 @@ PRIORITETAR = (1, 2, 3)
 REMIND_BEFORE = timedelta(days=3)
 #: A deadline further away than this is a typing error.
 FRIST_MAX = timedelta(days=5 * 366)
+#: Kroner beyond this are a typing error; the columns hold no more.
+KRONER_MAX = 2_000_000_000
+RISIKO_MAX = 25
+KONTO_MAX = 40
+FINANSIERING_MAX = 200
 
 
 class Status(StrEnum):
@@ -34,6 +39,28 @@ class Type(StrEnum):
     KONSEKVENSREDUSERANDE = "konsekvensreduserande"
     STRAKSTILTAK = "strakstiltak"
     KORRIGERANDE = "korrigerande"
+
+
+class Farge(StrEnum):
+    """The colour of the risk a measure answers, written from above (domene 4.4)."""
+
+    RAUD = "raud"
+    GUL = "gul"
+    GRON = "gron"
+
+
+class Kjelde(StrEnum):
+    """Where a measure came from: the kind of its first origin, or nothing at all (`fri`)."""
+
+    AVVIK = "avvik"
+    ROS = "ros"
+    PROSEDYRE = "prosedyre"
+    RUNDE = "runde"
+    UNDERSOKING = "undersoking"
+    BREV = "brev"
+    KOMPETANSEPLAN = "kompetanseplan"
+    OMSTILLING = "omstilling"
+    FRI = "fri"
 
 
 class Effekt(StrEnum):
@@ -172,6 +199,18 @@ TYPENAMN: dict[Type, Lazy] = {
     Type.KONSEKVENSREDUSERANDE: _l("Konsekvensreduserande"),
     Type.STRAKSTILTAK: _l("Strakstiltak"),
     Type.KORRIGERANDE: _l("Korrigerande"),
+}
+FARGENAMN: dict[Farge, Lazy] = {Farge.RAUD: _l("Raud"), Farge.GUL: _l("Gul"), Farge.GRON: _l("Grøn")}
+KJELDENAMN: dict[Kjelde, Lazy] = {
+    Kjelde.AVVIK: _l("Avvik"),
+    Kjelde.ROS: _l("ROS-analyse"),
+    Kjelde.PROSEDYRE: _l("Prosedyre"),
+    Kjelde.RUNDE: _l("Runde"),
+    Kjelde.UNDERSOKING: _l("Undersøking"),
+    Kjelde.BREV: _l("Oppdragsbrev"),
+    Kjelde.KOMPETANSEPLAN: _l("Kompetanseplan"),
+    Kjelde.OMSTILLING: _l("Omstilling"),
+    Kjelde.FRI: _l("Fritt tiltak"),
 }
 EFFEKTNAMN: dict[Effekt, Lazy] = {
     Effekt.GOD: _l("Det verka"),

@@ -629,10 +629,26 @@ def upgrade() -> None:
         sa.Column("effekt_resultat", sa.String(length=20), nullable=True),
         sa.Column("effekt_notat", sa.Text(), nullable=False),
         sa.Column("effekt_tid", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("kostnad", sa.Integer(), nullable=True),
+        sa.Column("effekt_kr", sa.Integer(), nullable=True),
+        sa.Column("ansvar", sa.String(length=40), nullable=False),
+        sa.Column("finansiering", sa.String(length=200), nullable=False),
+        sa.Column("farge", sa.String(length=10), nullable=True),
+        sa.Column("risikoreduksjon", sa.Integer(), nullable=True),
+        sa.Column("kjelde", sa.String(length=40), nullable=False),
+        sa.Column("avslutta", sa.Boolean(), nullable=False),
+        sa.Column("rang", sa.BigInteger(), nullable=False),
+        sa.Column("flytta_grunn", sa.Text(), nullable=False),
+        sa.Column("flytta_av_id", sa.Integer(), nullable=True),
+        sa.Column("flytta_tid", sa.DateTime(timezone=True), nullable=True),
         sa.Column("laga_av_id", sa.Integer(), nullable=False),
         sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
         sa.Column("skjerma", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(flytta_tid IS NULL) = (flytta_grunn = '') AND (flytta_tid IS NULL) = (flytta_av_id IS NULL)",
+            name=op.f("ck_tiltak_flytta"),
+        ),
         sa.CheckConstraint("(status = 'vurdert') = (effekt_resultat IS NOT NULL)", name=op.f("ck_tiltak_vurdert_har_resultat")),
         sa.CheckConstraint(
             "(status IN ('utfort', 'vurdert')) = (effekt_frist IS NOT NULL)", name=op.f("ck_tiltak_utfort_har_effekt_frist")
@@ -641,8 +657,14 @@ def upgrade() -> None:
             "(status IN ('ventar_godkjenning', 'utfort', 'vurdert')) = (ferdig_tid IS NOT NULL)",
             name=op.f("ck_tiltak_ferdig_har_tid"),
         ),
+        sa.CheckConstraint("avslutta = (status IN ('utfort','vurdert','avlyst'))", name=op.f("ck_tiltak_avslutta")),
         sa.CheckConstraint(
             "effekt_resultat IS NULL OR effekt_resultat IN ('god','delvis','darleg')", name=op.f("ck_tiltak_effekt_resultat")
+        ),
+        sa.CheckConstraint("farge IS NULL OR farge IN ('raud','gul','gron')", name=op.f("ck_tiltak_farge")),
+        sa.CheckConstraint(
+            "kjelde IN ('avvik','ros','prosedyre','runde','undersoking','brev','kompetanseplan','omstilling','fri')",
+            name=op.f("ck_tiltak_kjelde"),
         ),
         sa.CheckConstraint("status <> 'i_gang' OR start IS NOT NULL", name=op.f("ck_tiltak_i_gang_har_start")),
         sa.CheckConstraint(
@@ -654,17 +676,23 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("utsett_tal >= 0 AND (status <> 'utsett' OR utsett_tal > 0)", name=op.f("ck_tiltak_utsett_er_talt")),
         sa.CheckConstraint("(effekt_resultat IS NULL) = (effekt_tid IS NULL)", name=op.f("ck_tiltak_resultat_har_tid")),
+        sa.CheckConstraint("effekt_kr IS NULL OR effekt_kr BETWEEN -2000000000 AND 2000000000", name=op.f("ck_tiltak_effekt_kr")),
+        sa.CheckConstraint("kostnad IS NULL OR kostnad BETWEEN 0 AND 2000000000", name=op.f("ck_tiltak_kostnad")),
         sa.CheckConstraint("prioritet BETWEEN 1 AND 3", name=op.f("ck_tiltak_prioritet")),
+        sa.CheckConstraint("risikoreduksjon IS NULL OR risikoreduksjon BETWEEN -25 AND 25", name=op.f("ck_tiltak_risikoreduksjon")),
         sa.ForeignKeyConstraint(["ansvarleg_id"], ["person.id"], name=op.f("fk_tiltak_ansvarleg_id_person")),
         sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_tiltak_eining_id_eining")),
+        sa.ForeignKeyConstraint(["flytta_av_id"], ["person.id"], name=op.f("fk_tiltak_flytta_av_id_person")),
         sa.ForeignKeyConstraint(["laga_av_id"], ["person.id"], name=op.f("fk_tiltak_laga_av_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tiltak")),
     )
     op.create_index("ix_tiltak_ansvarleg", "tiltak", ["ansvarleg_id", "status", "frist"], unique=False)
+    op.create_index("ix_tiltak_ansvarleg_rang", "tiltak", ["ansvarleg_id", "avslutta", "rang", "id"], unique=False)
     op.create_index("ix_tiltak_effekt_frist", "tiltak", ["status", "effekt_frist"], unique=False)
+    op.create_index("ix_tiltak_eining_rang", "tiltak", ["eining_id", "avslutta", "rang", "id"], unique=False)
     op.create_index("ix_tiltak_eining_status", "tiltak", ["eining_id", "status", "frist"], unique=False)
     op.create_index("ix_tiltak_frist", "tiltak", ["status", "frist"], unique=False)
-    op.create_index(op.f("ix_tiltak_laga_av_id"), "tiltak", ["laga_av_id"], unique=False)
+    op.create_index("ix_tiltak_laga_av_rang", "tiltak", ["laga_av_id", "avslutta", "rang", "id"], unique=False)
     op.create_table(
         "avvik_arsak",
         sa.Column("avvik_id", sa.Integer(), nullable=False),
@@ -784,6 +812,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("avvik_id", "utfall", name=op.f("pk_avvik_utfall")),
     )
     op.create_table(
+        "tiltak_avheng",
+        sa.Column("tiltak_id", sa.Integer(), nullable=False),
+        sa.Column("ventar_pa_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("tiltak_id <> ventar_pa_id", name=op.f("ck_tiltak_avheng_ikkje_seg_sjolv")),
+        sa.ForeignKeyConstraint(["tiltak_id"], ["tiltak.id"], name=op.f("fk_tiltak_avheng_tiltak_id_tiltak")),
+        sa.ForeignKeyConstraint(["ventar_pa_id"], ["tiltak.id"], name=op.f("fk_tiltak_avheng_ventar_pa_id_tiltak")),
+        sa.PrimaryKeyConstraint("tiltak_id", "ventar_pa_id", name=op.f("pk_tiltak_avheng")),
+    )
+    op.create_index(op.f("ix_tiltak_avheng_ventar_pa_id"), "tiltak_avheng", ["ventar_pa_id"], unique=False)
+    op.create_table(
         "tiltak_hending",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tiltak_id", sa.Integer(), nullable=False),
@@ -821,6 +859,8 @@ def downgrade() -> None:
     op.drop_table("tiltak_opphav")
     op.drop_index("ix_tiltak_hending_tiltak", table_name="tiltak_hending")
     op.drop_table("tiltak_hending")
+    op.drop_index(op.f("ix_tiltak_avheng_ventar_pa_id"), table_name="tiltak_avheng")
+    op.drop_table("tiltak_avheng")
     op.drop_table("avvik_utfall")
     op.drop_index(op.f("ix_avvik_tiltak_tiltak_id"), table_name="avvik_tiltak")
     op.drop_table("avvik_tiltak")
@@ -839,10 +879,12 @@ def downgrade() -> None:
     op.drop_index("ix_avvik_hending_sak", table_name="avvik_hending")
     op.drop_table("avvik_hending")
     op.drop_table("avvik_arsak")
-    op.drop_index(op.f("ix_tiltak_laga_av_id"), table_name="tiltak")
+    op.drop_index("ix_tiltak_laga_av_rang", table_name="tiltak")
     op.drop_index("ix_tiltak_frist", table_name="tiltak")
     op.drop_index("ix_tiltak_eining_status", table_name="tiltak")
+    op.drop_index("ix_tiltak_eining_rang", table_name="tiltak")
     op.drop_index("ix_tiltak_effekt_frist", table_name="tiltak")
+    op.drop_index("ix_tiltak_ansvarleg_rang", table_name="tiltak")
     op.drop_index("ix_tiltak_ansvarleg", table_name="tiltak")
     op.drop_table("tiltak")
     op.drop_index(op.f("ix_tilgang_person_id"), table_name="tilgang")
