@@ -3,9 +3,10 @@
 import avvik.models
 import kjerne.katalog
 import kjerne.models
+import prosedyrar.models
 import rapportar.models
 import tiltak.models
 from kjerne.db import Base
 
-MODULES = (avvik.models, kjerne.katalog, kjerne.models, rapportar.models, tiltak.models)
+MODULES = (avvik.models, kjerne.katalog, kjerne.models, prosedyrar.models, rapportar.models, tiltak.models)
 metadata = Base.metadata

@@ -564,6 +564,42 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_person_eining_eining_id"), "person_eining", ["eining_id"], unique=False)
     op.create_table(
+        "prosedyre",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tittel", sa.String(length=200), nullable=False),
+        sa.Column("dokumenttype", sa.String(length=40), nullable=False),
+        sa.Column("tema", sa.String(length=40), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("eigar_id", sa.Integer(), nullable=False),
+        sa.Column("revisjonsintervall", sa.Integer(), nullable=False),
+        sa.Column("revisjonsfrist", sa.Date(), nullable=True),
+        sa.Column("ekstern_lenkje", sa.String(length=500), nullable=False),
+        sa.Column("tillegg_til_id", sa.Integer(), nullable=True),
+        sa.Column("heimel", sa.String(length=200), nullable=False),
+        sa.Column("nokkelord", sa.String(length=200), nullable=False),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("laga_av_id", sa.Integer(), nullable=False),
+        sa.Column("versjon", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(dokumenttype = 'ekstern') = (ekstern_lenkje <> '')", name=op.f("ck_prosedyre_ekstern_har_lenkje")),
+        sa.CheckConstraint(
+            "dokumenttype IN ('policy','retningslinje','prosedyre','rutine','instruks','stillingsinstruks','sjekkliste','skjema','flytskjema','plan','beredskapsplan','opplaering','ekstern')",
+            name=op.f("ck_prosedyre_dokumenttype"),
+        ),
+        sa.CheckConstraint("revisjonsintervall BETWEEN 3 AND 72", name=op.f("ck_prosedyre_revisjonsintervall")),
+        sa.CheckConstraint("tillegg_til_id IS NULL OR tillegg_til_id <> id", name=op.f("ck_prosedyre_ikkje_tillegg_til_seg_sjolv")),
+        sa.ForeignKeyConstraint(["eigar_id"], ["person.id"], name=op.f("fk_prosedyre_eigar_id_person")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_prosedyre_eining_id_eining")),
+        sa.ForeignKeyConstraint(["laga_av_id"], ["person.id"], name=op.f("fk_prosedyre_laga_av_id_person")),
+        sa.ForeignKeyConstraint(["tillegg_til_id"], ["prosedyre.id"], name=op.f("fk_prosedyre_tillegg_til_id_prosedyre")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prosedyre")),
+    )
+    op.create_index(op.f("ix_prosedyre_eigar_id"), "prosedyre", ["eigar_id"], unique=False)
+    op.create_index(op.f("ix_prosedyre_eining_id"), "prosedyre", ["eining_id"], unique=False)
+    op.create_index(op.f("ix_prosedyre_revisjonsfrist"), "prosedyre", ["revisjonsfrist"], unique=False)
+    op.create_index(op.f("ix_prosedyre_tema"), "prosedyre", ["tema"], unique=False)
+    op.create_index(op.f("ix_prosedyre_tillegg_til_id"), "prosedyre", ["tillegg_til_id"], unique=False)
+    op.create_index("ix_prosedyre_tittel", "prosedyre", ["tittel"], unique=False)
+    op.create_table(
         "rapport",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slag", sa.String(length=40), nullable=False),
@@ -812,6 +848,129 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("avvik_id", "utfall", name=op.f("pk_avvik_utfall")),
     )
     op.create_table(
+        "lesekrav",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("prosedyre_id", sa.Integer(), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("rolle", sa.String(length=40), nullable=False),
+        sa.Column("yrke", sa.String(length=60), nullable=False),
+        sa.Column("frist_dagar", sa.Integer(), nullable=False),
+        sa.Column("medsignatur", sa.Boolean(), nullable=False),
+        sa.Column("fra", sa.Date(), nullable=False),
+        sa.Column("laga_av_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("frist_dagar BETWEEN 1 AND 365", name=op.f("ck_lesekrav_frist_dagar")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_lesekrav_eining_id_eining")),
+        sa.ForeignKeyConstraint(["laga_av_id"], ["person.id"], name=op.f("fk_lesekrav_laga_av_id_person")),
+        sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_lesekrav_prosedyre_id_prosedyre")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesekrav")),
+        sa.UniqueConstraint(
+            "prosedyre_id", "eining_id", "rolle", "yrke", name=op.f("uq_lesekrav_prosedyre_id_eining_id_rolle_yrke")
+        ),
+    )
+    op.create_index("ix_lesekrav_eining", "lesekrav", ["eining_id", "yrke"], unique=False)
+    op.create_table(
+        "prosedyre_favoritt",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("prosedyre_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_prosedyre_favoritt_person_id_person")),
+        sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_prosedyre_favoritt_prosedyre_id_prosedyre")),
+        sa.PrimaryKeyConstraint("person_id", "prosedyre_id", name=op.f("pk_prosedyre_favoritt")),
+    )
+    op.create_index(op.f("ix_prosedyre_favoritt_prosedyre_id"), "prosedyre_favoritt", ["prosedyre_id"], unique=False)
+    op.create_table(
+        "prosedyre_opning",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("prosedyre_id", sa.Integer(), nullable=False),
+        sa.Column("maanad", sa.Date(), nullable=False),
+        sa.Column("tal", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_prosedyre_opning_prosedyre_id_prosedyre")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prosedyre_opning")),
+        sa.UniqueConstraint("prosedyre_id", "maanad", name=op.f("uq_prosedyre_opning_prosedyre_id_maanad")),
+    )
+    op.create_table(
+        "prosedyre_ord",
+        sa.Column("prosedyre_id", sa.Integer(), nullable=False),
+        sa.Column("ord", sa.String(length=60), nullable=False),
+        sa.Column("vekt", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_prosedyre_ord_prosedyre_id_prosedyre")),
+        sa.PrimaryKeyConstraint("prosedyre_id", "ord", name=op.f("pk_prosedyre_ord")),
+    )
+    op.create_index("ix_prosedyre_ord_ord", "prosedyre_ord", ["ord", "prosedyre_id"], unique=False)
+    op.create_table(
+        "prosedyre_versjon",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("prosedyre_id", sa.Integer(), nullable=False),
+        sa.Column("forrige_id", sa.Integer(), nullable=True),
+        sa.Column("major", sa.Integer(), nullable=False),
+        sa.Column("minor", sa.Integer(), nullable=False),
+        sa.Column("tilstand", sa.String(length=20), nullable=False),
+        sa.Column("tekst", sa.Text(), nullable=False),
+        sa.Column("endringsnotat", sa.Text(), nullable=False),
+        sa.Column("forfattar_id", sa.Integer(), nullable=False),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("endra", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("endra_av_id", sa.Integer(), nullable=False),
+        sa.Column("godkjennar_id", sa.Integer(), nullable=True),
+        sa.Column("godkjent", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("gyldig_fra", sa.Date(), nullable=True),
+        sa.Column("gyldig_til", sa.Date(), nullable=True),
+        sa.Column("versjon", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(tilstand = 'utgaatt') = (gyldig_til IS NOT NULL)", name=op.f("ck_prosedyre_versjon_utgaatt_har_slutt")
+        ),
+        sa.CheckConstraint(
+            "(tilstand IN ('gyldig','utgaatt')) = (gyldig_fra IS NOT NULL)", name=op.f("ck_prosedyre_versjon_gyldig_har_dato")
+        ),
+        sa.CheckConstraint(
+            "tilstand IN ('kladd','paa_hoyring','til_godkjenning','gyldig','utgaatt','forkasta')",
+            name=op.f("ck_prosedyre_versjon_tilstand"),
+        ),
+        sa.CheckConstraint(
+            "(gyldig_fra IS NULL) = (godkjennar_id IS NULL)", name=op.f("ck_prosedyre_versjon_gyldig_har_godkjennar")
+        ),
+        sa.CheckConstraint(
+            "godkjennar_id IS NULL OR godkjennar_id <> forfattar_id",
+            name=op.f("ck_prosedyre_versjon_godkjennar_er_ikkje_forfattar"),
+        ),
+        sa.CheckConstraint("major >= 1 AND minor >= 0", name=op.f("ck_prosedyre_versjon_nummer")),
+        sa.ForeignKeyConstraint(["endra_av_id"], ["person.id"], name=op.f("fk_prosedyre_versjon_endra_av_id_person")),
+        sa.ForeignKeyConstraint(["forfattar_id"], ["person.id"], name=op.f("fk_prosedyre_versjon_forfattar_id_person")),
+        sa.ForeignKeyConstraint(
+            ["forrige_id"], ["prosedyre_versjon.id"], name=op.f("fk_prosedyre_versjon_forrige_id_prosedyre_versjon")
+        ),
+        sa.ForeignKeyConstraint(["godkjennar_id"], ["person.id"], name=op.f("fk_prosedyre_versjon_godkjennar_id_person")),
+        sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_prosedyre_versjon_prosedyre_id_prosedyre")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prosedyre_versjon")),
+    )
+    op.create_index(op.f("ix_prosedyre_versjon_forfattar_id"), "prosedyre_versjon", ["forfattar_id"], unique=False)
+    op.create_index(op.f("ix_prosedyre_versjon_forrige_id"), "prosedyre_versjon", ["forrige_id"], unique=False)
+    op.create_index("ix_prosedyre_versjon_prosedyre", "prosedyre_versjon", ["prosedyre_id", "tilstand"], unique=False)
+    op.create_index("ix_prosedyre_versjon_tilstand", "prosedyre_versjon", ["tilstand", "gyldig_fra"], unique=False)
+    op.create_index(
+        "uq_prosedyre_versjon_gyldig",
+        "prosedyre_versjon",
+        ["prosedyre_id"],
+        unique=True,
+        sqlite_where=sa.text("tilstand = 'gyldig'"),
+        postgresql_where=sa.text("tilstand = 'gyldig'"),
+    )
+    op.create_index(
+        "uq_prosedyre_versjon_nummer",
+        "prosedyre_versjon",
+        ["prosedyre_id", "major", "minor"],
+        unique=True,
+        sqlite_where=sa.text("tilstand <> 'forkasta'"),
+        postgresql_where=sa.text("tilstand <> 'forkasta'"),
+    )
+    op.create_index(
+        "uq_prosedyre_versjon_open",
+        "prosedyre_versjon",
+        ["prosedyre_id"],
+        unique=True,
+        sqlite_where=sa.text("tilstand IN ('kladd','paa_hoyring','til_godkjenning')"),
+        postgresql_where=sa.text("tilstand IN ('kladd','paa_hoyring','til_godkjenning')"),
+    )
+    op.create_table(
         "tiltak_avheng",
         sa.Column("tiltak_id", sa.Integer(), nullable=False),
         sa.Column("ventar_pa_id", sa.Integer(), nullable=False),
@@ -849,18 +1008,232 @@ def upgrade() -> None:
         sa.UniqueConstraint("tiltak_id", "slag", "ref_id", name=op.f("uq_tiltak_opphav_tiltak_id_slag_ref_id")),
     )
     op.create_index("ix_tiltak_opphav_ref", "tiltak_opphav", ["slag", "ref_id"], unique=False)
+    op.create_table(
+        "hoyring",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("versjon_id", sa.Integer(), nullable=False),
+        sa.Column("frist", sa.Date(), nullable=False),
+        sa.Column("melding", sa.Text(), nullable=False),
+        sa.Column("kort_grunn", sa.String(length=200), nullable=False),
+        sa.Column("sendt", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sendt_av_id", sa.Integer(), nullable=False),
+        sa.Column("avslutta", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["sendt_av_id"], ["person.id"], name=op.f("fk_hoyring_sendt_av_id_person")),
+        sa.ForeignKeyConstraint(["versjon_id"], ["prosedyre_versjon.id"], name=op.f("fk_hoyring_versjon_id_prosedyre_versjon")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hoyring")),
+    )
+    op.create_index("ix_hoyring_frist", "hoyring", ["avslutta", "frist"], unique=False)
+    op.create_index("ix_hoyring_versjon", "hoyring", ["versjon_id"], unique=False)
+    op.create_table(
+        "kontrollsporsmal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("versjon_id", sa.Integer(), nullable=False),
+        sa.Column("rekkje", sa.Integer(), nullable=False),
+        sa.Column("sporsmal", sa.String(length=200), nullable=False),
+        sa.Column("svar", sa.Text(), nullable=False),
+        sa.Column("rett", sa.Integer(), nullable=False),
+        sa.CheckConstraint("rett BETWEEN 0 AND 5", name=op.f("ck_kontrollsporsmal_rett")),
+        sa.ForeignKeyConstraint(
+            ["versjon_id"], ["prosedyre_versjon.id"], name=op.f("fk_kontrollsporsmal_versjon_id_prosedyre_versjon")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kontrollsporsmal")),
+        sa.UniqueConstraint("versjon_id", "rekkje", name=op.f("uq_kontrollsporsmal_versjon_id_rekkje")),
+    )
+    op.create_table(
+        "lesekvittering",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("prosedyre_id", sa.Integer(), nullable=False),
+        sa.Column("versjon_id", sa.Integer(), nullable=False),
+        sa.Column("major", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("tid", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("medsignert", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("medsignert_av_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(medsignert IS NULL) = (medsignert_av_id IS NULL)", name=op.f("ck_lesekvittering_medsignert_av_nokon")),
+        sa.CheckConstraint(
+            "medsignert_av_id IS NULL OR medsignert_av_id <> person_id", name=op.f("ck_lesekvittering_medsignert_av_ein_annan")
+        ),
+        sa.ForeignKeyConstraint(["medsignert_av_id"], ["person.id"], name=op.f("fk_lesekvittering_medsignert_av_id_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_lesekvittering_person_id_person")),
+        sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_lesekvittering_prosedyre_id_prosedyre")),
+        sa.ForeignKeyConstraint(
+            ["versjon_id"], ["prosedyre_versjon.id"], name=op.f("fk_lesekvittering_versjon_id_prosedyre_versjon")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesekvittering")),
+        sa.UniqueConstraint("prosedyre_id", "major", "person_id", name=op.f("uq_lesekvittering_prosedyre_id_major_person_id")),
+    )
+    op.create_index("ix_lesekvittering_person", "lesekvittering", ["person_id", "prosedyre_id"], unique=False)
+    op.create_index("ix_lesekvittering_versjon", "lesekvittering", ["versjon_id", "tid"], unique=False)
+    op.create_table(
+        "prosedyre_hending",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("prosedyre_id", sa.Integer(), nullable=False),
+        sa.Column("versjon_id", sa.Integer(), nullable=True),
+        sa.Column("tid", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("slag", sa.String(length=20), nullable=False),
+        sa.Column("tekst", sa.String(length=2000), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_prosedyre_hending_person_id_person")),
+        sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_prosedyre_hending_prosedyre_id_prosedyre")),
+        sa.ForeignKeyConstraint(
+            ["versjon_id"], ["prosedyre_versjon.id"], name=op.f("fk_prosedyre_hending_versjon_id_prosedyre_versjon")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prosedyre_hending")),
+    )
+    op.create_index("ix_prosedyre_hending_prosedyre", "prosedyre_hending", ["prosedyre_id", "id"], unique=False)
+    op.create_index("ix_prosedyre_hending_versjon", "prosedyre_hending", ["versjon_id", "person_id"], unique=False)
+    op.create_table(
+        "prosedyre_vedlegg",
+        sa.Column("versjon_id", sa.Integer(), nullable=False),
+        sa.Column("fil_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["fil_id"], ["fil.id"], name=op.f("fk_prosedyre_vedlegg_fil_id_fil")),
+        sa.ForeignKeyConstraint(
+            ["versjon_id"], ["prosedyre_versjon.id"], name=op.f("fk_prosedyre_vedlegg_versjon_id_prosedyre_versjon")
+        ),
+        sa.PrimaryKeyConstraint("versjon_id", "fil_id", name=op.f("pk_prosedyre_vedlegg")),
+    )
+    op.create_index(op.f("ix_prosedyre_vedlegg_fil_id"), "prosedyre_vedlegg", ["fil_id"], unique=False)
+    op.create_table(
+        "revisjonsonske",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("prosedyre_id", sa.Integer(), nullable=True),
+        sa.Column("opphav_type", sa.String(length=40), nullable=False),
+        sa.Column("opphav_id", sa.Integer(), nullable=False),
+        sa.Column("skjerma", sa.Boolean(), nullable=False),
+        sa.Column("tittel", sa.String(length=200), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("bedd_av_id", sa.Integer(), nullable=True),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tilstand", sa.String(length=20), nullable=False),
+        sa.Column("versjon_id", sa.Integer(), nullable=True),
+        sa.Column("avgjort", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("grunn", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(tilstand IN ('svara','avslegen')) = (avgjort IS NOT NULL)", name=op.f("ck_revisjonsonske_avgjort_har_tid")
+        ),
+        sa.CheckConstraint(
+            "(tilstand IN ('teken','svara')) = (versjon_id IS NOT NULL)", name=op.f("ck_revisjonsonske_teken_har_versjon")
+        ),
+        sa.CheckConstraint("tilstand <> 'svara' OR prosedyre_id IS NOT NULL", name=op.f("ck_revisjonsonske_svara_har_prosedyre")),
+        sa.CheckConstraint("tilstand IN ('open','teken','svara','avslegen')", name=op.f("ck_revisjonsonske_tilstand")),
+        sa.ForeignKeyConstraint(["bedd_av_id"], ["person.id"], name=op.f("fk_revisjonsonske_bedd_av_id_person")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_revisjonsonske_eining_id_eining")),
+        sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_revisjonsonske_prosedyre_id_prosedyre")),
+        sa.ForeignKeyConstraint(
+            ["versjon_id"], ["prosedyre_versjon.id"], name=op.f("fk_revisjonsonske_versjon_id_prosedyre_versjon")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revisjonsonske")),
+        sa.UniqueConstraint(
+            "opphav_type", "opphav_id", "prosedyre_id", name=op.f("uq_revisjonsonske_opphav_type_opphav_id_prosedyre_id")
+        ),
+    )
+    op.create_index(op.f("ix_revisjonsonske_bedd_av_id"), "revisjonsonske", ["bedd_av_id"], unique=False)
+    op.create_index("ix_revisjonsonske_eining", "revisjonsonske", ["eining_id", "tilstand"], unique=False)
+    op.create_index("ix_revisjonsonske_prosedyre", "revisjonsonske", ["prosedyre_id", "tilstand"], unique=False)
+    op.create_index("ix_revisjonsonske_versjon", "revisjonsonske", ["versjon_id"], unique=False)
+    op.create_table(
+        "hoyring_deltakar",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("hoyring_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("eining_id", sa.Integer(), nullable=True),
+        sa.Column("rolle", sa.String(length=40), nullable=False),
+        sa.CheckConstraint("rolle = '' OR eining_id IS NOT NULL", name=op.f("ck_hoyring_deltakar_rolle_har_eining")),
+        sa.CheckConstraint("(person_id IS NULL) <> (eining_id IS NULL)", name=op.f("ck_hoyring_deltakar_person_eller_eining")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_hoyring_deltakar_eining_id_eining")),
+        sa.ForeignKeyConstraint(["hoyring_id"], ["hoyring.id"], name=op.f("fk_hoyring_deltakar_hoyring_id_hoyring")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_hoyring_deltakar_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hoyring_deltakar")),
+        sa.UniqueConstraint(
+            "hoyring_id", "person_id", "eining_id", "rolle", name=op.f("uq_hoyring_deltakar_hoyring_id_person_id_eining_id_rolle")
+        ),
+    )
+    op.create_index("ix_hoyring_deltakar_eining", "hoyring_deltakar", ["eining_id", "rolle"], unique=False)
+    op.create_index("ix_hoyring_deltakar_person", "hoyring_deltakar", ["person_id"], unique=False)
+    op.create_table(
+        "hoyring_merknad",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("hoyring_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("seksjon", sa.String(length=200), nullable=False),
+        sa.Column("tekst", sa.Text(), nullable=False),
+        sa.Column("tid", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("svar", sa.String(length=20), nullable=True),
+        sa.Column("svar_tekst", sa.Text(), nullable=False),
+        sa.Column("svart_av_id", sa.Integer(), nullable=True),
+        sa.Column("svart", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("svar IS NULL OR svar IN ('teken_inn','ikkje')", name=op.f("ck_hoyring_merknad_svar")),
+        sa.CheckConstraint("(svar IS NULL) = (svart IS NULL)", name=op.f("ck_hoyring_merknad_svar_har_tid")),
+        sa.ForeignKeyConstraint(["hoyring_id"], ["hoyring.id"], name=op.f("fk_hoyring_merknad_hoyring_id_hoyring")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_hoyring_merknad_person_id_person")),
+        sa.ForeignKeyConstraint(["svart_av_id"], ["person.id"], name=op.f("fk_hoyring_merknad_svart_av_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hoyring_merknad")),
+    )
+    op.create_index("ix_hoyring_merknad_hoyring", "hoyring_merknad", ["hoyring_id", "svar"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Remove the tables."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index("ix_hoyring_merknad_hoyring", table_name="hoyring_merknad")
+    op.drop_table("hoyring_merknad")
+    op.drop_index("ix_hoyring_deltakar_person", table_name="hoyring_deltakar")
+    op.drop_index("ix_hoyring_deltakar_eining", table_name="hoyring_deltakar")
+    op.drop_table("hoyring_deltakar")
+    op.drop_index("ix_revisjonsonske_versjon", table_name="revisjonsonske")
+    op.drop_index("ix_revisjonsonske_prosedyre", table_name="revisjonsonske")
+    op.drop_index("ix_revisjonsonske_eining", table_name="revisjonsonske")
+    op.drop_index(op.f("ix_revisjonsonske_bedd_av_id"), table_name="revisjonsonske")
+    op.drop_table("revisjonsonske")
+    op.drop_index(op.f("ix_prosedyre_vedlegg_fil_id"), table_name="prosedyre_vedlegg")
+    op.drop_table("prosedyre_vedlegg")
+    op.drop_index("ix_prosedyre_hending_versjon", table_name="prosedyre_hending")
+    op.drop_index("ix_prosedyre_hending_prosedyre", table_name="prosedyre_hending")
+    op.drop_table("prosedyre_hending")
+    op.drop_index("ix_lesekvittering_versjon", table_name="lesekvittering")
+    op.drop_index("ix_lesekvittering_person", table_name="lesekvittering")
+    op.drop_table("lesekvittering")
+    op.drop_table("kontrollsporsmal")
+    op.drop_index("ix_hoyring_versjon", table_name="hoyring")
+    op.drop_index("ix_hoyring_frist", table_name="hoyring")
+    op.drop_table("hoyring")
     op.drop_index("ix_tiltak_opphav_ref", table_name="tiltak_opphav")
     op.drop_table("tiltak_opphav")
     op.drop_index("ix_tiltak_hending_tiltak", table_name="tiltak_hending")
     op.drop_table("tiltak_hending")
     op.drop_index(op.f("ix_tiltak_avheng_ventar_pa_id"), table_name="tiltak_avheng")
     op.drop_table("tiltak_avheng")
+    op.drop_index(
+        "uq_prosedyre_versjon_open",
+        table_name="prosedyre_versjon",
+        sqlite_where=sa.text("tilstand IN ('kladd','paa_hoyring','til_godkjenning')"),
+        postgresql_where=sa.text("tilstand IN ('kladd','paa_hoyring','til_godkjenning')"),
+    )
+    op.drop_index(
+        "uq_prosedyre_versjon_nummer",
+        table_name="prosedyre_versjon",
+        sqlite_where=sa.text("tilstand <> 'forkasta'"),
+        postgresql_where=sa.text("tilstand <> 'forkasta'"),
+    )
+    op.drop_index(
+        "uq_prosedyre_versjon_gyldig",
+        table_name="prosedyre_versjon",
+        sqlite_where=sa.text("tilstand = 'gyldig'"),
+        postgresql_where=sa.text("tilstand = 'gyldig'"),
+    )
+    op.drop_index("ix_prosedyre_versjon_tilstand", table_name="prosedyre_versjon")
+    op.drop_index("ix_prosedyre_versjon_prosedyre", table_name="prosedyre_versjon")
+    op.drop_index(op.f("ix_prosedyre_versjon_forrige_id"), table_name="prosedyre_versjon")
+    op.drop_index(op.f("ix_prosedyre_versjon_forfattar_id"), table_name="prosedyre_versjon")
+    op.drop_table("prosedyre_versjon")
+    op.drop_index("ix_prosedyre_ord_ord", table_name="prosedyre_ord")
+    op.drop_table("prosedyre_ord")
+    op.drop_table("prosedyre_opning")
+    op.drop_index(op.f("ix_prosedyre_favoritt_prosedyre_id"), table_name="prosedyre_favoritt")
+    op.drop_table("prosedyre_favoritt")
+    op.drop_index("ix_lesekrav_eining", table_name="lesekrav")
+    op.drop_table("lesekrav")
     op.drop_table("avvik_utfall")
     op.drop_index(op.f("ix_avvik_tiltak_tiltak_id"), table_name="avvik_tiltak")
     op.drop_table("avvik_tiltak")
@@ -894,6 +1267,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_rapport_mottakar_id"), table_name="rapport")
     op.drop_index("ix_rapport_arkiv", table_name="rapport")
     op.drop_table("rapport")
+    op.drop_index("ix_prosedyre_tittel", table_name="prosedyre")
+    op.drop_index(op.f("ix_prosedyre_tillegg_til_id"), table_name="prosedyre")
+    op.drop_index(op.f("ix_prosedyre_tema"), table_name="prosedyre")
+    op.drop_index(op.f("ix_prosedyre_revisjonsfrist"), table_name="prosedyre")
+    op.drop_index(op.f("ix_prosedyre_eining_id"), table_name="prosedyre")
+    op.drop_index(op.f("ix_prosedyre_eigar_id"), table_name="prosedyre")
+    op.drop_table("prosedyre")
     op.drop_index(op.f("ix_person_eining_eining_id"), table_name="person_eining")
     op.drop_table("person_eining")
     op.drop_index(op.f("ix_eining_historie_eining_id"), table_name="eining_historie")

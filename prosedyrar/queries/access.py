@@ -1,0 +1,169 @@
+"""The one door to versions. Fetching is authorising: nothing here finds a version the person may not see.
+
+Valid versions are for everybody who is logged in. What is on its way is for those who write, approve or are asked; what
+has been is for those who write, approve, oversee or have signed for it, and for everybody the one version before the
+valid one and those that answered a request: else nobody could see what was changed.
+"""
+
+from sqlalchemy import ColumnElement, and_, literal, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from kjerne.access import Right
+from kjerne.errors import NotFound
+from kjerne.models import Eining, PersonEining, Tilgang
+from kjerne.work import Work
+from prosedyrar.models import (
+    Hoyring,
+    HoyringDeltakar,
+    Lesekvittering,
+    Prosedyre,
+    ProsedyreHending,
+    ProsedyreVersjon,
+    Revisjonsonske,
+)
+from prosedyrar.rules import OPEN, Hat, Tilstand
+
+WORKPLACE = ""
+
+
+def memberships(work: Work) -> dict[str, frozenset[int]]:
+    """Where she belongs: role → the units it is held in and all above them; `WORKPLACE` is where she works. One query."""
+    me = work.me.id
+    rows = work.db.execute(
+        union_all(
+            select(literal(WORKPLACE), Eining.sti)
+            .join(PersonEining, PersonEining.eining_id == Eining.id)
+            .where(PersonEining.person_id == me),
+            select(Tilgang.rolle, Eining.sti)
+            .join(Eining, Eining.id == Tilgang.eining_id)
+            .where(
+                Tilgang.person_id == me,
+                Tilgang.gjeld_fra <= work.today,
+                or_(Tilgang.gjeld_til.is_(None), Tilgang.gjeld_til >= work.today),
+            ),
+        )
+    )
+    found: dict[str, frozenset[int]] = {}
+    for rolle, sti in rows:
+        found[rolle] = found.get(rolle, frozenset()) | {int(part) for part in sti.split("/") if part}
+    return found
+
+
+def asked_in(work: Work) -> ColumnElement[bool]:
+    """The participant rows that mean this person: by name, by where she works, or by role there."""
+    by_place = [
+        and_(HoyringDeltakar.rolle == rolle, HoyringDeltakar.eining_id.in_(units)) for rolle, units in memberships(work).items()
+    ]
+    return or_(HoyringDeltakar.person_id == work.me.id, *by_place)
+
+
+def visible(work: Work) -> ColumnElement[bool]:
+    """The versions this person may read."""
+    me, version = work.me.id, ProsedyreVersjon
+
+    def of(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        return version.prosedyre_id.in_(select(Prosedyre.id).where(condition))
+
+    writes = of(or_(Prosedyre.eigar_id == me, Prosedyre.eining_id.in_(work.units(Right.PROSEDYRE_SKRIV))))
+    approves = of(Prosedyre.eining_id.in_(work.units(Right.PROSEDYRE_GODKJENN)))
+    oversees = of(Prosedyre.eining_id.in_(work.units(Right.PROSEDYRE_STATUS)))
+    asked = version.id.in_(select(Hoyring.versjon_id).join(HoyringDeltakar).where(asked_in(work)))
+    signed = version.id.in_(select(Lesekvittering.versjon_id).where(Lesekvittering.person_id == me))
+    took_part = or_(version.forfattar_id == me, version.endra_av_id == me, version.godkjennar_id == me)
+    return or_(
+        version.tilstand == Tilstand.GYLDIG,
+        writes,
+        took_part,
+        and_(version.tilstand == Tilstand.PAA_HOYRING, or_(approves, asked)),
+        and_(version.tilstand == Tilstand.TIL_GODKJENNING, or_(approves, asked)),
+        and_(version.tilstand == Tilstand.UTGAATT, or_(approves, oversees, signed, _compared())),
+    )
+
+
+def _compared() -> ColumnElement[bool]:
+    """Versions everybody may hold a newer one against: before the valid one, answering a request, and before such."""
+    newer = aliased(ProsedyreVersjon)
+    answers = select(Revisjonsonske.versjon_id).where(Revisjonsonske.versjon_id.is_not(None))
+    before = select(newer.forrige_id).where(newer.forrige_id.is_not(None))
+    return or_(
+        ProsedyreVersjon.id.in_(before.where(newer.tilstand == Tilstand.GYLDIG)),
+        ProsedyreVersjon.id.in_(answers),
+        ProsedyreVersjon.id.in_(before.where(newer.id.in_(answers))),
+    )
+
+
+def get_prosedyre(work: Work, prosedyre_id: int) -> Prosedyre:
+    """The document, when she may read one of its versions. Raises `NotFound` also when there is none."""
+    readable = select(ProsedyreVersjon.prosedyre_id).where(ProsedyreVersjon.prosedyre_id == prosedyre_id, visible(work))
+    found = work.db.scalar(select(Prosedyre).where(Prosedyre.id == prosedyre_id, Prosedyre.id.in_(readable)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_versjon(work: Work, versjon_id: int) -> ProsedyreVersjon:
+    """The version, when she may read it. Raises `NotFound` both when it is hidden and when there is none."""
+    found = work.db.scalar(select(ProsedyreVersjon).where(ProsedyreVersjon.id == versjon_id, visible(work)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def by_number(work: Work, prosedyre_id: int, number: tuple[int, int]) -> ProsedyreVersjon:
+    """The version with that number, when she may read it; a draft that was thrown away holds none."""
+    found = work.db.scalar(
+        select(ProsedyreVersjon).where(
+            ProsedyreVersjon.prosedyre_id == prosedyre_id,
+            ProsedyreVersjon.major == number[0],
+            ProsedyreVersjon.minor == number[1],
+            ProsedyreVersjon.tilstand != Tilstand.FORKASTA,
+            visible(work),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def valid_version(db: Session, prosedyre_id: int) -> ProsedyreVersjon | None:
+    """The one in force; everybody who is logged in may read it."""
+    return db.scalar(
+        select(ProsedyreVersjon).where(ProsedyreVersjon.prosedyre_id == prosedyre_id, ProsedyreVersjon.tilstand == Tilstand.GYLDIG)
+    )
+
+
+def open_version(work: Work, prosedyre_id: int) -> ProsedyreVersjon | None:
+    """The one on its way, when she may read it."""
+    return work.db.scalar(
+        select(ProsedyreVersjon).where(
+            ProsedyreVersjon.prosedyre_id == prosedyre_id, ProsedyreVersjon.tilstand.in_(OPEN), visible(work)
+        )
+    )
+
+
+def writers(db: Session, versjon_id: int) -> frozenset[int]:
+    """Those who have written in a version: none of them approves it."""
+    return frozenset(
+        db.scalars(
+            select(ProsedyreHending.person_id).where(
+                ProsedyreHending.versjon_id == versjon_id,
+                ProsedyreHending.slag.in_(("laga", "endra")),
+                ProsedyreHending.person_id.is_not(None),
+            )
+        )
+    )
+
+
+def may_write(work: Work, prosedyre: Prosedyre) -> bool:
+    """Its owner, and whoever may write procedures for the unit it belongs to."""
+    return prosedyre.eigar_id == work.me.id or work.has(Right.PROSEDYRE_SKRIV, prosedyre.eining_id)
+
+
+def hats(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon) -> frozenset[Hat]:
+    """What she is to the version. Nobody approves what she has written in; taking out of use asks for the right only."""
+    found = {Hat.SKRIVAR} if may_write(work, prosedyre) else set()
+    if work.has(Right.PROSEDYRE_GODKJENN, prosedyre.eining_id):
+        wrote = versjon.forfattar_id == work.me.id or work.me.id in writers(work.db, versjon.id)
+        if versjon.tilstand == Tilstand.GYLDIG or not wrote:
+            found.add(Hat.GODKJENNAR)
+    return frozenset(found)
