@@ -1,20 +1,18 @@
 """What the user may type about her account. Our own messages: WTForms has no nynorsk."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from typing import cast
 
 from wtforms import BooleanField, Field, Form, PasswordField, StringField
 from wtforms.validators import StopValidation, ValidationError
-from wtforms.widgets import TextInput
 
+from kjerne.felt import DatoField
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy
 
 #: WTForms' types know `str` only; our lazy texts are shown in the reader's language.
 _l = cast("Callable[[str], str]", lazy)
 Check = Callable[[Form, Field], None]
-EARLIEST, LATEST = date(1950, 1, 1), date(2150, 1, 1)
 
 
 def required(message: str) -> Check:
@@ -39,40 +37,6 @@ def at_most(count: int) -> Check:
             raise ValidationError(_("Teksten har teikn som ikkje kan lagrast. Skriv han på nytt."))
 
     return check
-
-
-def parse_date(raw: str) -> date:
-    """A date typed as 22.11.2026 or 2026-11-22. Raises ValueError, also for years no register holds."""
-    text = raw.strip()
-    if not text.isascii() or len(text) > 10:
-        raise ValueError(text)
-    form = "%d.%m.%Y" if "." in text else "%Y-%m-%d"
-    day = datetime.strptime(text, form).date()  # noqa: DTZ007 - a date has no zone
-    if not EARLIEST <= day <= LATEST:
-        raise ValueError(text)
-    return day
-
-
-class DatoField(Field):
-    """A date, typed or picked; what was typed stays when it is not understood."""
-
-    widget = TextInput()
-    data: date | None
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Empty is None; otherwise `parse_date`."""
-        raw = valuelist[0] if valuelist else ""
-        self.data = None
-        if raw.strip():
-            try:
-                self.data = parse_date(raw)
-            except ValueError:
-                raise ValueError(_("Skriv datoen som 22.11.2026.")) from None
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return self.data.isoformat() if isinstance(self.data, date) else ""
 
 
 class LoginForm(Form):
