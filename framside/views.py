@@ -22,6 +22,14 @@ DONE = {
     "kladd-sletta": ("ok", _l("Kladden er sletta.")),
 }
 CUT = 90
+#: What an administrator comes for, beside what waits for her.
+DRIFT = (
+    ("/innlesing/", "download", _l("Les inn einingar og personar")),
+    ("/tilgang", "lock", _l("Roller og rettar: kven kan kva")),
+    ("/brev", "mail", _l("Brev som er sende og som ventar")),
+    ("/logg", "history", _l("Loggen: kva som er endra")),
+    ("/logg/lesing", "eye", _l("Kven som har lese kva")),
+)
 #: The roles whose job is the whole picture see numbers first; all who hold the right see them.
 FEW = 5
 
@@ -89,6 +97,7 @@ def heim(work: Work) -> str:
         kladdar=_draft_rows(work) if files_cases else [],
         sporsmal=questions_for_me(work),
         kort=cards_for(work),
+        drift=DRIFT if work.has(Right.DRIFT) else (),
         siste=latest_cases(work, ordliste(work.db, work.today)),
         tal_mine=open_count(work, Lister.MINE),
         maks_siste=LATEST,

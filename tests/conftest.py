@@ -23,12 +23,9 @@ from kjerne.db import Databases
 from kjerne.models import Person
 from kjerne.work import Grants, Work, load_grants
 from tests import cast as standing
-from tests.settings import chosen_database
+from tests.settings import SECRET, SUNDAY_NIGHT, chosen_database
 
-pytest_plugins = ("tests.fixtures_postgres",)
-
-SUNDAY_NIGHT = datetime(2026, 11, 22, 22, 40, tzinfo=OSLO).astimezone(UTC)
-SECRET = "3f1c9a7be2d04856" * 4
+pytest_plugins = ("tests.fixtures_postgres", "tests.fixtures_demo")
 
 ClientFor = Callable[..., FlaskClient]
 Csrf = Callable[..., str]
@@ -97,12 +94,15 @@ def postgres_template(make_postgres_database: Callable[..., str]) -> str:
 
 @pytest.fixture
 def database_url(db_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    """The URL of a migrated database that is this test's own."""
+    """The URL of a migrated database that is this test's own, with the demo in it for a test that asks for `demo`."""
+    wants = "demo" in request.fixturenames
     if db_kind == "postgres":
         make: Callable[..., str] = request.getfixturevalue("make_postgres_database")
-        return make(template=request.getfixturevalue("postgres_template"))
+        return make(template=request.getfixturevalue("demo_postgres")[0] if wants else request.getfixturevalue("postgres_template"))
     path = tmp_path / "internkontroll.db"
-    shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+    shutil.copyfile(
+        request.getfixturevalue("demo_sqlite") / "mal.db" if wants else request.getfixturevalue("sqlite_template"), path
+    )
     return f"sqlite:///{path}"
 
 

@@ -1,7 +1,12 @@
 """What a run of the tests may be told from outside."""
 
 import os
+from datetime import UTC, datetime
 
+from kjerne.clock import OSLO
+
+SUNDAY_NIGHT = datetime(2026, 11, 22, 22, 40, tzinfo=OSLO).astimezone(UTC)
+SECRET = "3f1c9a7be2d04856" * 4
 KINDS = ("sqlite", "postgres")
 
 

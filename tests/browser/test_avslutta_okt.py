@@ -1,12 +1,6 @@
 """The session ends while she types: she logs in again in the same window, and what she wrote is sent with the same key."""
 
-import threading
-from collections.abc import Iterator
-
-import pytest
-from flask import Flask
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from avvik.models import Avvik
 from kjerne.db import Databases
@@ -15,18 +9,6 @@ from tests.browser.conftest import NewContext
 from tests.cast import Cast
 
 TEXT = "Teksten som ikkje skal bli borte."
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The application behind a real socket."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def test_what_was_typed_is_sent_after_logging_in_again(

@@ -1,13 +1,8 @@
 """Filing on a real tablet: at most six taps and one text, nothing typed is lost, and it works without script too."""
 
-import threading
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
-from werkzeug.serving import make_server
 
 from avvik.models import Avvik, AvvikKladd
 from kjerne import sessions
@@ -22,18 +17,6 @@ UPRIGHT = (820, 1180)
 PHONE = (390, 844)
 TEXT = "Kveldsmedisinen låg att i dosetten då eg rydda kl. 22."
 MAX_TAPS = 6
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The application behind a real socket."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture

@@ -1,15 +1,12 @@
 """A leader at the wide screen: the whole way to a closed case with keys alone, and what is refused stands there still."""
 
-import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from avvik.actions import Melding, report_avvik
 from avvik.models import Avvik
@@ -23,18 +20,6 @@ from tests.conftest import Clock, WorkFor
 
 WIDE, PHONE = (1180, 820), (390, 844)
 OpenAs = Callable[..., Page]
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The application behind a real socket."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture

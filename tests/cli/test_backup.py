@@ -26,8 +26,8 @@ from kjerne.filinnhald import Inspected
 from kjerne.models import Eining, Fil, Loggline, Okt, Person
 from tests.avvik.make_sak import report
 from tests.cast import Cast
-from tests.conftest import SECRET, Clock, WorkFor
-from tests.settings import KINDS
+from tests.conftest import Clock, WorkFor
+from tests.settings import KINDS, SECRET
 
 PDF = b"%PDF-1.7 tilsynsrapport \xff\x00" * 40
 TEXT = "Bebuaren sa «au». = + 🙂\nNy line\tog tabulator."

@@ -14,7 +14,7 @@ from kjerne import log, passwords
 from kjerne.clock import utcnow
 from kjerne.models import Eining, Innstilling, Jobbkoyring, Okt, Person, Tilgang
 from tests import make
-from tests.conftest import SECRET
+from tests.settings import SECRET
 
 PASSWORD = "fem-blå-tåkelurar"
 Run = Callable[..., tuple[int, str, str]]

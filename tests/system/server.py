@@ -15,7 +15,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 from kjerne.config import PREFIX
-from tests.conftest import SECRET
+from tests.settings import SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60

@@ -11,7 +11,7 @@ import pytest
 from demo.build import build
 from kjerne.config import Config
 from kjerne.db import Databases
-from tests.conftest import SECRET, SUNDAY_NIGHT
+from tests.settings import SECRET, SUNDAY_NIGHT
 
 CASES = 300
 
@@ -47,20 +47,6 @@ def demo_folder(db_kind: str, request: pytest.FixtureRequest) -> Path:
     """Where the demo of this test's kind of database was built."""
     folder: Path = request.getfixturevalue("demo_postgres")[1] if db_kind == "postgres" else request.getfixturevalue("demo_sqlite")
     return folder
-
-
-@pytest.fixture
-def database_url(db_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    """As everywhere, but with the demo in it for a test that asks for `demo`."""
-    wants = "demo" in request.fixturenames
-    if db_kind == "postgres":
-        make: Callable[..., str] = request.getfixturevalue("make_postgres_database")
-        source = request.getfixturevalue("demo_postgres")[0] if wants else request.getfixturevalue("postgres_template")
-        return make(template=source)
-    path = tmp_path / "internkontroll.db"
-    source = request.getfixturevalue("demo_sqlite") / "mal.db" if wants else request.getfixturevalue("sqlite_template")
-    shutil.copyfile(source, path)
-    return f"sqlite:///{path}"
 
 
 @pytest.fixture
