@@ -4,71 +4,25 @@ Indexed is what everybody who may open the case reads: the reporter's own words,
 and the labels of the category. Names, comments among handlers and an answer not yet sent are never indexed.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
-import snowballstemmer
 from sqlalchemy import Connection, Row, Table, delete, event, insert, inspect, select
 from sqlalchemy.orm import Mapper, Session
 
 from avvik.models import Avvik, AvvikHending, AvvikOrd
-from avvik.ordpar import PARTS, SAME
 from kjerne.katalog import Hovudtype, Underkategori
 from kjerne.models import Eining
+from kjerne.sok import key, plain, stem, tokens, words
 
-MAX_WORD = 40
 PORTION = 1000
 FIELDS = ("aar", "lopenr", "eining_id", "skildring", "strakstiltak", "forslag", "arsak_meldar", "hovudtype", "underkategori")
-WORD = re.compile(r"20\d\d-\d{1,8}|[^\W_]+")
-_stemmer = snowballstemmer.stemmer("norwegian")
 Labels = dict[str, str]
+Texts = Row[Any] | Avvik | SimpleNamespace
 
 
-def plain(text: str) -> str:
-    """Lower case, without accents; æ, ø and å are letters of their own."""
-    kept = text.casefold().replace("å", "\ue000").replace("ø", "\ue001").replace("æ", "\ue002")
-    kept = "".join(sign for sign in unicodedata.normalize("NFKD", kept) if not unicodedata.combining(sign))
-    return kept.replace("\ue000", "å").replace("\ue001", "ø").replace("\ue002", "æ")
-
-
-@lru_cache(maxsize=20_000)
-def stem(word: str) -> str:
-    """The stem of a plain word: endings off twice (brukaren → brukar → bruk), a doubled last letter once."""
-    if not word.isalpha():
-        return word
-    found: str = _stemmer.stemWord(_stemmer.stemWord(word))
-    return found[:-1] if len(found) > 4 and found[-1] == found[-2] else found
-
-
-_SAME = {stem(plain(nn)): stem(plain(nb)) for nn, nb in SAME}
-_SAME.update({nb: _SAME[nb] for nb in set(_SAME.values()) if nb in _SAME})
-
-
-@lru_cache(maxsize=20_000)
-def key(word: str) -> str:
-    """What a plain word is looked up by: its stem in bokmål, so that sjukeheimen and sykehjemmet are one."""
-    found = stem(word)
-    if found in _SAME:
-        return _SAME[found]
-    for nn, nb in PARTS:
-        found = found.replace(nn, nb)
-    return _SAME.get(found, found)
-
-
-def words(text: str) -> list[str]:
-    """The plain words of a text in order. A case number is one word."""
-    return [word[:MAX_WORD] for word in WORD.findall(plain(unicodedata.normalize("NFC", text)))]
-
-
-def tokens(texts: Iterable[str]) -> set[str]:
-    """What is kept of texts: each word's key, and its own stem, so that the beginning of either spelling finds it."""
-    return {token for text in texts for word in words(text) for token in (key(word), stem(word)) if token}
-
-
-def _labels(connection: Connection, case: Row[Any] | Avvik | None = None) -> Labels:
+def labels(connection: Connection, case: Row[Any] | Avvik | None = None) -> Labels:
     """Code → texts in nynorsk and bokmål of the categories, and unit id → name: of one case, or all."""
     types = select(Hovudtype.kode, Hovudtype.nn, Hovudtype.nb).order_by(Hovudtype.gjeld_fra)
     kinds = select(Underkategori.kode, Underkategori.nn, Underkategori.nb).order_by(Underkategori.gjeld_fra)
@@ -84,9 +38,9 @@ def _labels(connection: Connection, case: Row[Any] | Avvik | None = None) -> Lab
     return found | {str(key): namn for key, namn in connection.execute(units)}
 
 
-def _own(case: Row[Any] | Avvik, labels: Labels) -> list[str]:
+def own(case: Texts, names: Labels) -> list[str]:
     """The case's own texts, and what its unit and category are called."""
-    called = [labels.get(code, "") for code in (case.hovudtype, case.underkategori, str(case.eining_id))]
+    called = [names.get(code, "") for code in (case.hovudtype, case.underkategori, str(case.eining_id))]
     return [f"{case.aar}-{case.lopenr}", case.skildring, case.strakstiltak, case.forslag, case.arsak_meldar, *called]
 
 
@@ -108,7 +62,7 @@ def index_case(connection: Connection, avvik_id: int) -> None:
     case = connection.execute(select(*columns).where(Avvik.id == avvik_id)).one_or_none()
     if case is not None:
         talk = connection.scalars(_talk().where(AvvikHending.avvik_id == avvik_id)).all()
-        _add(connection, avvik_id, tokens([*_own(case, _labels(connection, case)), *talk]))
+        _add(connection, avvik_id, tokens([*own(case, labels(connection, case)), *talk]))
 
 
 def _talk() -> Any:
@@ -116,7 +70,7 @@ def _talk() -> Any:
 
 
 def _after_insert(_mapper: Mapper[Avvik], connection: Connection, avvik: Avvik) -> None:
-    _add(connection, avvik.id, tokens(_own(avvik, _labels(connection, avvik))))
+    _add(connection, avvik.id, tokens(own(avvik, labels(connection, avvik))))
 
 
 def _after_update(_mapper: Mapper[Avvik], connection: Connection, avvik: Avvik) -> None:
@@ -160,7 +114,7 @@ def rebuild(db: Session) -> None:
     """Index all cases anew, in portions: after a bulk load, a changed label or a changed table of spellings."""
     connection = db.connection()
     connection.execute(delete(_table()))
-    labels = _labels(connection)
+    names = labels(connection)
     for cases in _portions(connection):
         talk: dict[int, list[str]] = {}
         asked = select(AvvikHending.avvik_id, AvvikHending.tekst).where(
@@ -171,9 +125,9 @@ def rebuild(db: Session) -> None:
         rows = [
             {"avvik_id": case.id, "ord": token}
             for case in cases
-            for token in sorted(tokens([*_own(case, labels), *talk.get(case.id, [])]))
+            for token in sorted(tokens([*own(case, names), *talk.get(case.id, [])]))
         ]
         connection.execute(insert(_table()), rows)
 
 
-__all__ = ["index_case", "install", "key", "plain", "rebuild", "stem", "tokens", "words"]
+__all__ = ["Labels", "index_case", "install", "key", "labels", "own", "plain", "rebuild", "stem", "tokens", "words"]
