@@ -45,3 +45,15 @@ def last_day(gjeld_fra: date, today: date) -> date | None:
 def is_below(sti: str, top: str) -> bool:
     """Whether a unit's path lies at or under another's."""
     return bool(top) and sti.startswith(top)
+
+
+#: Roles a copy rule may name: those who get copies as their task, and those who read in the line anyway.
+ROLLAR_FOR_KOPI: tuple[Rolle, ...] = (
+    Rolle.VERNEOMBOD,
+    Rolle.PERSONVERNOMBOD,
+    Rolle.INFORMASJONSTRYGGLEIK,
+    Rolle.BRANNVERNLEIAR,
+    Rolle.HR,
+    Rolle.FAGANSVARLEG,
+    Rolle.KVALITETSKOORDINATOR,
+)
