@@ -402,6 +402,24 @@ def upgrade() -> None:
     op.create_index(op.f("ix_fil_sha256"), "fil", ["sha256"], unique=False)
     op.create_index("ix_fil_subjekt", "fil", ["subjekt_type", "subjekt_id"], unique=False)
     op.create_table(
+        "katalogendring",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tid", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("tabell", sa.String(length=40), nullable=False),
+        sa.Column("kode", sa.String(length=200), nullable=False),
+        sa.Column("slag", sa.String(length=20), nullable=False),
+        sa.Column("gjeld_fra", sa.Date(), nullable=True),
+        sa.Column("felt", sa.JSON(), nullable=False),
+        sa.CheckConstraint(
+            "slag IN ('ny', 'endra', 'avslutta', 'attende', 'droppa', 'flytta')", name=op.f("ck_katalogendring_slag")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_katalogendring_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_katalogendring")),
+    )
+    op.create_index("ix_katalogendring_kode", "katalogendring", ["tabell", "kode"], unique=False)
+    op.create_index("ix_katalogendring_tabell", "katalogendring", ["tabell", "id"], unique=False)
+    op.create_table(
         "leselogg",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tid", sa.DateTime(timezone=True), nullable=False),
@@ -1295,6 +1313,9 @@ def downgrade() -> None:
     op.drop_index("ix_leselogg_subjekt", table_name="leselogg")
     op.drop_index(op.f("ix_leselogg_person_id"), table_name="leselogg")
     op.drop_table("leselogg")
+    op.drop_index("ix_katalogendring_tabell", table_name="katalogendring")
+    op.drop_index("ix_katalogendring_kode", table_name="katalogendring")
+    op.drop_table("katalogendring")
     op.drop_index("ix_fil_subjekt", table_name="fil")
     op.drop_index(op.f("ix_fil_sha256"), table_name="fil")
     op.drop_table("fil")
