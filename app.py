@@ -30,6 +30,7 @@ import avvik.views.liste
 import avvik.views.mange
 import avvik.views.meld
 import avvik.views.sak
+import avvik.views.sladd
 import avvik.views.sok
 import avvik.views.sporing
 import avvik.views.steg

@@ -44,6 +44,7 @@ HENDINGAR: dict[str, Lazy] = {
     "duplikat_inn": _l("%(kven)s slo saman med %(fra)s: %(til)s hendingar i alt."),
     "duplikat_ut": _l("Samanslåinga med %(fra)s er oppheva: %(til)s hendingar i alt."),
     "gjenopna": _l("%(kven)s opna saka att."),
+    "sladd": _l("%(kven)s sladda tekst eller filer i saka."),
     "innvending": _l("Meldaren var ikkje samd og bad om ny vurdering."),
     "tiltak_utfort": _l("Eit tiltak er utført."),
     "tiltak_avlyst": _l("Eit tiltak er avlyst."),

@@ -58,7 +58,7 @@ def _sqlite_engine(url: str, *, reads_only: bool) -> Engine:
         max_overflow=20,
         hide_parameters=True,  # an error's text goes to logs, and what people wrote must not
     )
-    pragmas = ["journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"]
+    pragmas = ["journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON"]
     if reads_only:
         pragmas.append("query_only=ON")
 

@@ -5,7 +5,10 @@ import os
 import uuid
 from pathlib import Path
 
+from sqlalchemy import select
+
 from kjerne.filinnhald import Inspected
+from kjerne.gloyming import forget_file
 from kjerne.models import Fil
 from kjerne.work import Work
 
@@ -56,3 +59,11 @@ def store(work: Work, subject_type: str, subject_id: int, inspected: Inspected, 
     work.db.add(row)
     work.db.flush()
     return row
+
+
+def remove(work: Work, row: Fil) -> None:
+    """Delete a file's row. Its bytes leave the disk when the transaction commits, unless another row uses the same ones."""
+    work.db.delete(row)
+    work.db.flush()
+    if work.db.scalar(select(Fil.id).where(Fil.sha256 == row.sha256).limit(1)) is None:
+        forget_file(work.db, path_of(work.config.data_dir, row.sha256))

@@ -13,6 +13,7 @@ from avvik.queries.access import get_avvik, is_reporter, reads_by_role, who_am_i
 from avvik.queries.likskap import similar
 from avvik.queries.lists import Lister, list_query
 from avvik.queries.sak import Plikt, fil_of_case, read_sak, readers, words_of
+from avvik.queries.sladd import may_redact
 from avvik.rules import MANGELNAMN, OPEN, STATUSNAMN, STEGNAMN, Mangel, Status, Steg, Who, closing_gaps, open_steps
 from avvik.views.area import area
 from avvik.views.liste import PAGE_SIZE, narrowed, rows_of
@@ -177,6 +178,7 @@ def show_case(
         likskap=similar(work, avvik) if Who.HANDLER in me else [],
         statusord=STATUSNAMN,
         kan_opne_namn=may_open_name(work, avvik),
+        kan_sladde=may_redact(work, avvik),
         opna_namn=opna_namn,
         feilsteg=steg,
         refusal=refusal,

@@ -6,6 +6,7 @@ import { wireFiling } from "./meld.js";
 import { startIdle } from "./okt.js";
 import { wireSending } from "./sending.js";
 import { focusErrors, startForms } from "./skjema.js";
+import { wireRedaction } from "./sladd.js";
 import { startKeys } from "./snarveg.js";
 import { wireGuard } from "./varsel.js";
 
@@ -30,6 +31,7 @@ function wire(root) {
   wireGuard(root);
   wireDrafts(root);
   wireSending(root);
+  wireRedaction(root);
   focusErrors(root);
 }
 
