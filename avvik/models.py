@@ -224,6 +224,15 @@ class AvvikTiltak(Base):
     tiltak_id: Mapped[int] = mapped_column(ForeignKey("tiltak.id"), primary_key=True, index=True)
 
 
+class AvvikRos(Base):
+    """A case that is what a row of a risk analysis had foreseen: "this happened"."""
+
+    __tablename__ = "avvik_ros"
+
+    avvik_id: Mapped[int] = mapped_column(ForeignKey("avvik.id"), primary_key=True)
+    rad_id: Mapped[int] = mapped_column(ForeignKey("ros_rad.id"), primary_key=True, index=True)
+
+
 class AvvikLenkje(Base):
     """Two cases a handler has seen to be alike; kept once, the lower id first."""
 

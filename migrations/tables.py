@@ -5,9 +5,21 @@ import avvik.models
 import kjerne.katalog
 import kjerne.models
 import prosedyrar.models
+import prosedyrar.models.behov
 import rapportar.models
+import ros.models
 import tiltak.models
 from kjerne.db import Base
 
-MODULES = (administrasjon.models, avvik.models, kjerne.katalog, kjerne.models, prosedyrar.models, rapportar.models, tiltak.models)
+MODULES = (
+    administrasjon.models,
+    avvik.models,
+    kjerne.katalog,
+    kjerne.models,
+    prosedyrar.models,
+    prosedyrar.models.behov,
+    rapportar.models,
+    ros.models,
+    tiltak.models,
+)
 metadata = Base.metadata

@@ -448,6 +448,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_okt_person_id"), "okt", ["person_id"], unique=False)
     op.create_table(
+        "ros_sett",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gjeld_fra", sa.Date(), nullable=False),
+        sa.Column("gjeld_til", sa.Date(), nullable=True),
+        sa.Column("laga_av_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("gjeld_til IS NULL OR gjeld_til >= gjeld_fra", name=op.f("ck_ros_sett_datoar")),
+        sa.ForeignKeyConstraint(["laga_av_id"], ["person.id"], name=op.f("fk_ros_sett_laga_av_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ros_sett")),
+        sa.UniqueConstraint("gjeld_fra", name=op.f("uq_ros_sett_gjeld_fra")),
+    )
+    op.create_table(
         "tilgangsgruppe_medlem",
         sa.Column("gruppe_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -572,6 +583,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_eining_historie_eining_id"), "eining_historie", ["eining_id"], unique=False)
     op.create_table(
+        "einingsslag",
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("slag", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_einingsslag_eining_id_eining")),
+        sa.PrimaryKeyConstraint("eining_id", name=op.f("pk_einingsslag")),
+    )
+    op.create_table(
         "person_eining",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("eining_id", sa.Integer(), nullable=False),
@@ -643,6 +661,77 @@ def upgrade() -> None:
     op.create_index("ix_rapport_arkiv", "rapport", ["eining_id", "status", "id"], unique=False)
     op.create_index(op.f("ix_rapport_mottakar_id"), "rapport", ["mottakar_id"], unique=False)
     op.create_index("ix_rapport_status", "rapport", ["status", "id"], unique=False)
+    op.create_table(
+        "ros_analyse",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tittel", sa.String(length=200), nullable=False),
+        sa.Column("slag", sa.String(length=20), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("foremal", sa.Text(), nullable=False),
+        sa.Column("omfang", sa.Text(), nullable=False),
+        sa.Column("deltakarar", sa.Text(), nullable=False),
+        sa.Column("kriterium", sa.Text(), nullable=False),
+        sa.Column("aksar", sa.String(length=100), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("mote", sa.Date(), nullable=True),
+        sa.Column("neste_revisjon", sa.Date(), nullable=False),
+        sa.Column("sett_id", sa.Integer(), nullable=False),
+        sa.Column("forgjengar_id", sa.Integer(), nullable=True),
+        sa.Column("utgave", sa.Integer(), nullable=False),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("laga_av_id", sa.Integer(), nullable=False),
+        sa.Column("sendt_tid", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("godkjend_tid", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("godkjend_av_id", sa.Integer(), nullable=True),
+        sa.Column("versjon", sa.Integer(), nullable=False),
+        sa.CheckConstraint("slag IN ('teneste','hms','beredskap','info','brann','endring')", name=op.f("ck_ros_analyse_slag")),
+        sa.CheckConstraint(
+            "status IN ('planlagd','i_arbeid','til_godkjenning','godkjend','under_revisjon','avslutta')",
+            name=op.f("ck_ros_analyse_status"),
+        ),
+        sa.CheckConstraint(
+            "status NOT IN ('godkjend','under_revisjon') OR godkjend_tid IS NOT NULL", name=op.f("ck_ros_analyse_godkjend_har_tid")
+        ),
+        sa.CheckConstraint("(godkjend_tid IS NULL) = (godkjend_av_id IS NULL)", name=op.f("ck_ros_analyse_godkjend_av")),
+        sa.CheckConstraint("(utgave = 0) = (godkjend_tid IS NULL)", name=op.f("ck_ros_analyse_godkjend_har_utgave")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_ros_analyse_eining_id_eining")),
+        sa.ForeignKeyConstraint(["forgjengar_id"], ["ros_analyse.id"], name=op.f("fk_ros_analyse_forgjengar_id_ros_analyse")),
+        sa.ForeignKeyConstraint(["godkjend_av_id"], ["person.id"], name=op.f("fk_ros_analyse_godkjend_av_id_person")),
+        sa.ForeignKeyConstraint(["laga_av_id"], ["person.id"], name=op.f("fk_ros_analyse_laga_av_id_person")),
+        sa.ForeignKeyConstraint(["sett_id"], ["ros_sett.id"], name=op.f("fk_ros_analyse_sett_id_ros_sett")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ros_analyse")),
+    )
+    op.create_index("ix_ros_analyse_eining", "ros_analyse", ["eining_id", "status", "id"], unique=False)
+    op.create_index(op.f("ix_ros_analyse_forgjengar_id"), "ros_analyse", ["forgjengar_id"], unique=False)
+    op.create_index("ix_ros_analyse_revisjon", "ros_analyse", ["status", "neste_revisjon"], unique=False)
+    op.create_table(
+        "ros_niva",
+        sa.Column("sett_id", sa.Integer(), nullable=False),
+        sa.Column("akse", sa.String(length=20), nullable=False),
+        sa.Column("niva", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("nn", sa.String(length=120), nullable=False),
+        sa.Column("nb", sa.String(length=120), nullable=False),
+        sa.Column("en", sa.String(length=120), nullable=False),
+        sa.Column("per_ar_fra", sa.Float(), nullable=True),
+        sa.Column("per_ar_til", sa.Float(), nullable=True),
+        sa.Column("def_nn", sa.String(length=200), nullable=False),
+        sa.Column("def_nb", sa.String(length=200), nullable=False),
+        sa.Column("def_en", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("niva BETWEEN 0 AND 5", name=op.f("ck_ros_niva_niva")),
+        sa.ForeignKeyConstraint(["sett_id"], ["ros_sett.id"], name=op.f("fk_ros_niva_sett_id_ros_sett")),
+        sa.PrimaryKeyConstraint("sett_id", "akse", "niva", name=op.f("pk_ros_niva")),
+    )
+    op.create_table(
+        "ros_rute",
+        sa.Column("sett_id", sa.Integer(), nullable=False),
+        sa.Column("sannsyn", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("konsekvens", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("farge", sa.String(length=10), nullable=False),
+        sa.CheckConstraint("farge IN ('gron','gul','raud')", name=op.f("ck_ros_rute_farge")),
+        sa.CheckConstraint("sannsyn BETWEEN 1 AND 5 AND konsekvens BETWEEN 1 AND 5", name=op.f("ck_ros_rute_plass")),
+        sa.ForeignKeyConstraint(["sett_id"], ["ros_sett.id"], name=op.f("fk_ros_rute_sett_id_ros_sett")),
+        sa.PrimaryKeyConstraint("sett_id", "sannsyn", "konsekvens", name=op.f("pk_ros_rute")),
+    )
     op.create_table(
         "tilgang",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -989,6 +1078,126 @@ def upgrade() -> None:
         postgresql_where=sa.text("tilstand IN ('kladd','paa_hoyring','til_godkjenning')"),
     )
     op.create_table(
+        "ros_deltakar",
+        sa.Column("analyse_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["analyse_id"], ["ros_analyse.id"], name=op.f("fk_ros_deltakar_analyse_id_ros_analyse")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_ros_deltakar_person_id_person")),
+        sa.PrimaryKeyConstraint("analyse_id", "person_id", name=op.f("pk_ros_deltakar")),
+    )
+    op.create_index(op.f("ix_ros_deltakar_person_id"), "ros_deltakar", ["person_id"], unique=False)
+    op.create_table(
+        "ros_eining",
+        sa.Column("analyse_id", sa.Integer(), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["analyse_id"], ["ros_analyse.id"], name=op.f("fk_ros_eining_analyse_id_ros_analyse")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_ros_eining_eining_id_eining")),
+        sa.PrimaryKeyConstraint("analyse_id", "eining_id", name=op.f("pk_ros_eining")),
+    )
+    op.create_index(op.f("ix_ros_eining_eining_id"), "ros_eining", ["eining_id"], unique=False)
+    op.create_table(
+        "ros_hending",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("analyse_id", sa.Integer(), nullable=False),
+        sa.Column("rad_nr", sa.Integer(), nullable=True),
+        sa.Column("tid", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("slag", sa.String(length=20), nullable=False),
+        sa.Column("tekst", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["analyse_id"], ["ros_analyse.id"], name=op.f("fk_ros_hending_analyse_id_ros_analyse")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_ros_hending_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ros_hending")),
+    )
+    op.create_index("ix_ros_hending_analyse", "ros_hending", ["analyse_id", "id"], unique=False)
+    op.create_table(
+        "ros_rad",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("analyse_id", sa.Integer(), nullable=False),
+        sa.Column("nr", sa.Integer(), nullable=False),
+        sa.Column("hending", sa.String(length=300), nullable=False),
+        sa.Column("omrade", sa.String(length=120), nullable=False),
+        sa.Column("kategori", sa.String(length=60), nullable=False),
+        sa.Column("arsaker", sa.Text(), nullable=False),
+        sa.Column("sarbarheit", sa.Text(), nullable=False),
+        sa.Column("barrierar", sa.Text(), nullable=False),
+        sa.Column("dempande", sa.Text(), nullable=False),
+        sa.Column("sannsyn", sa.Integer(), nullable=True),
+        sa.Column("konsekvens", sa.Integer(), nullable=True),
+        sa.Column("risiko", sa.Integer(), nullable=True),
+        sa.Column("farge", sa.String(length=10), nullable=True),
+        sa.Column("grunngiving", sa.Text(), nullable=False),
+        sa.Column("uvisse", sa.String(length=10), nullable=False),
+        sa.Column("rest_sannsyn", sa.Integer(), nullable=True),
+        sa.Column("rest_konsekvens", sa.Integer(), nullable=True),
+        sa.Column("rest_risiko", sa.Integer(), nullable=True),
+        sa.Column("rest_farge", sa.String(length=10), nullable=True),
+        sa.Column("godteke_av_id", sa.Integer(), nullable=True),
+        sa.Column("godteke_tid", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("godteke_grunn", sa.Text(), nullable=False),
+        sa.Column("fra_rad_id", sa.Integer(), nullable=True),
+        sa.Column("fjerna", sa.Boolean(), nullable=False),
+        sa.Column("endra", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("endra_av_id", sa.Integer(), nullable=False),
+        sa.Column("versjon", sa.Integer(), nullable=False),
+        sa.CheckConstraint("farge IS NULL OR farge IN ('gron','gul','raud')", name=op.f("ck_ros_rad_farge")),
+        sa.CheckConstraint("godteke_tid IS NULL OR godteke_grunn <> ''", name=op.f("ck_ros_rad_godteke_grunn")),
+        sa.CheckConstraint("rest_farge IS NULL OR rest_farge IN ('gron','gul','raud')", name=op.f("ck_ros_rad_rest_farge")),
+        sa.CheckConstraint("uvisse IN ('','lag','middels','hog')", name=op.f("ck_ros_rad_uvisse")),
+        sa.CheckConstraint("(farge IS NULL) = (risiko IS NULL)", name=op.f("ck_ros_rad_farge_har_tal")),
+        sa.CheckConstraint("(godteke_tid IS NULL) = (godteke_av_id IS NULL)", name=op.f("ck_ros_rad_godteke_av")),
+        sa.CheckConstraint("(rest_farge IS NULL) = (rest_risiko IS NULL)", name=op.f("ck_ros_rad_rest_har_tal")),
+        sa.CheckConstraint("rest_sannsyn IS NULL OR rest_sannsyn BETWEEN 1 AND 5", name=op.f("ck_ros_rad_rest_sannsyn")),
+        sa.CheckConstraint("sannsyn IS NULL OR sannsyn BETWEEN 1 AND 5", name=op.f("ck_ros_rad_sannsyn")),
+        sa.ForeignKeyConstraint(["analyse_id"], ["ros_analyse.id"], name=op.f("fk_ros_rad_analyse_id_ros_analyse")),
+        sa.ForeignKeyConstraint(["endra_av_id"], ["person.id"], name=op.f("fk_ros_rad_endra_av_id_person")),
+        sa.ForeignKeyConstraint(["fra_rad_id"], ["ros_rad.id"], name=op.f("fk_ros_rad_fra_rad_id_ros_rad")),
+        sa.ForeignKeyConstraint(["godteke_av_id"], ["person.id"], name=op.f("fk_ros_rad_godteke_av_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ros_rad")),
+        sa.UniqueConstraint("analyse_id", "nr", name=op.f("uq_ros_rad_analyse_id_nr")),
+    )
+    op.create_index(op.f("ix_ros_rad_fra_rad_id"), "ros_rad", ["fra_rad_id"], unique=False)
+    op.create_index("ix_ros_rad_kategori", "ros_rad", ["kategori", "analyse_id"], unique=False)
+    op.create_table(
+        "ros_utgave",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("analyse_id", sa.Integer(), nullable=False),
+        sa.Column("nr", sa.Integer(), nullable=False),
+        sa.Column("godkjend_tid", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("godkjend_av_id", sa.Integer(), nullable=False),
+        sa.Column("innhald", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["analyse_id"], ["ros_analyse.id"], name=op.f("fk_ros_utgave_analyse_id_ros_analyse")),
+        sa.ForeignKeyConstraint(["godkjend_av_id"], ["person.id"], name=op.f("fk_ros_utgave_godkjend_av_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ros_utgave")),
+        sa.UniqueConstraint("analyse_id", "nr", name=op.f("uq_ros_utgave_analyse_id_nr")),
+    )
+    op.create_table(
+        "rutinedekning",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("behov", sa.String(length=60), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("prosedyre_id", sa.Integer(), nullable=True),
+        sa.Column("plan_person_id", sa.Integer(), nullable=True),
+        sa.Column("plan_frist", sa.Date(), nullable=True),
+        sa.Column("grunn", sa.String(length=200), nullable=False),
+        sa.Column("endra", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("endra_av_id", sa.Integer(), nullable=True),
+        sa.Column("versjon", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "prosedyre_id IS NOT NULL OR plan_person_id IS NOT NULL OR grunn <> ''", name=op.f("ck_rutinedekning_seier_noko")
+        ),
+        sa.CheckConstraint("(plan_person_id IS NULL) = (plan_frist IS NULL)", name=op.f("ck_rutinedekning_plan_har_begge")),
+        sa.CheckConstraint("prosedyre_id IS NULL OR plan_person_id IS NULL", name=op.f("ck_rutinedekning_dekt_eller_planlagt")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_rutinedekning_eining_id_eining")),
+        sa.ForeignKeyConstraint(["endra_av_id"], ["person.id"], name=op.f("fk_rutinedekning_endra_av_id_person")),
+        sa.ForeignKeyConstraint(["plan_person_id"], ["person.id"], name=op.f("fk_rutinedekning_plan_person_id_person")),
+        sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_rutinedekning_prosedyre_id_prosedyre")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rutinedekning")),
+        sa.UniqueConstraint("behov", "eining_id", name=op.f("uq_rutinedekning_behov_eining_id")),
+    )
+    op.create_index(op.f("ix_rutinedekning_eining_id"), "rutinedekning", ["eining_id"], unique=False)
+    op.create_index(op.f("ix_rutinedekning_prosedyre_id"), "rutinedekning", ["prosedyre_id"], unique=False)
+    op.create_table(
         "tiltak_avheng",
         sa.Column("tiltak_id", sa.Integer(), nullable=False),
         sa.Column("ventar_pa_id", sa.Integer(), nullable=False),
@@ -1026,6 +1235,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("tiltak_id", "slag", "ref_id", name=op.f("uq_tiltak_opphav_tiltak_id_slag_ref_id")),
     )
     op.create_index("ix_tiltak_opphav_ref", "tiltak_opphav", ["slag", "ref_id"], unique=False)
+    op.create_table(
+        "avvik_ros",
+        sa.Column("avvik_id", sa.Integer(), nullable=False),
+        sa.Column("rad_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["avvik_id"], ["avvik.id"], name=op.f("fk_avvik_ros_avvik_id_avvik")),
+        sa.ForeignKeyConstraint(["rad_id"], ["ros_rad.id"], name=op.f("fk_avvik_ros_rad_id_ros_rad")),
+        sa.PrimaryKeyConstraint("avvik_id", "rad_id", name=op.f("pk_avvik_ros")),
+    )
+    op.create_index(op.f("ix_avvik_ros_rad_id"), "avvik_ros", ["rad_id"], unique=False)
     op.create_table(
         "hoyring",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1150,6 +1368,21 @@ def upgrade() -> None:
     op.create_index("ix_revisjonsonske_prosedyre", "revisjonsonske", ["prosedyre_id", "tilstand"], unique=False)
     op.create_index("ix_revisjonsonske_versjon", "revisjonsonske", ["versjon_id"], unique=False)
     op.create_table(
+        "ros_konsekvens",
+        sa.Column("rad_id", sa.Integer(), nullable=False),
+        sa.Column("akse", sa.String(length=20), nullable=False),
+        sa.Column("niva", sa.Integer(), nullable=True),
+        sa.Column("rest", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "akse IN ('liv_helse','drift','okonomi','omdome','personvern','miljo')", name=op.f("ck_ros_konsekvens_akse")
+        ),
+        sa.CheckConstraint("niva IS NOT NULL OR rest IS NOT NULL", name=op.f("ck_ros_konsekvens_noko")),
+        sa.CheckConstraint("niva IS NULL OR niva BETWEEN 1 AND 5", name=op.f("ck_ros_konsekvens_niva")),
+        sa.CheckConstraint("rest IS NULL OR rest BETWEEN 1 AND 5", name=op.f("ck_ros_konsekvens_rest")),
+        sa.ForeignKeyConstraint(["rad_id"], ["ros_rad.id"], name=op.f("fk_ros_konsekvens_rad_id_ros_rad")),
+        sa.PrimaryKeyConstraint("rad_id", "akse", name=op.f("pk_ros_konsekvens")),
+    )
+    op.create_table(
         "hoyring_deltakar",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("hoyring_id", sa.Integer(), nullable=False),
@@ -1199,6 +1432,7 @@ def downgrade() -> None:
     op.drop_index("ix_hoyring_deltakar_person", table_name="hoyring_deltakar")
     op.drop_index("ix_hoyring_deltakar_eining", table_name="hoyring_deltakar")
     op.drop_table("hoyring_deltakar")
+    op.drop_table("ros_konsekvens")
     op.drop_index("ix_revisjonsonske_versjon", table_name="revisjonsonske")
     op.drop_index("ix_revisjonsonske_prosedyre", table_name="revisjonsonske")
     op.drop_index("ix_revisjonsonske_eining", table_name="revisjonsonske")
@@ -1216,12 +1450,27 @@ def downgrade() -> None:
     op.drop_index("ix_hoyring_versjon", table_name="hoyring")
     op.drop_index("ix_hoyring_frist", table_name="hoyring")
     op.drop_table("hoyring")
+    op.drop_index(op.f("ix_avvik_ros_rad_id"), table_name="avvik_ros")
+    op.drop_table("avvik_ros")
     op.drop_index("ix_tiltak_opphav_ref", table_name="tiltak_opphav")
     op.drop_table("tiltak_opphav")
     op.drop_index("ix_tiltak_hending_tiltak", table_name="tiltak_hending")
     op.drop_table("tiltak_hending")
     op.drop_index(op.f("ix_tiltak_avheng_ventar_pa_id"), table_name="tiltak_avheng")
     op.drop_table("tiltak_avheng")
+    op.drop_index(op.f("ix_rutinedekning_prosedyre_id"), table_name="rutinedekning")
+    op.drop_index(op.f("ix_rutinedekning_eining_id"), table_name="rutinedekning")
+    op.drop_table("rutinedekning")
+    op.drop_table("ros_utgave")
+    op.drop_index("ix_ros_rad_kategori", table_name="ros_rad")
+    op.drop_index(op.f("ix_ros_rad_fra_rad_id"), table_name="ros_rad")
+    op.drop_table("ros_rad")
+    op.drop_index("ix_ros_hending_analyse", table_name="ros_hending")
+    op.drop_table("ros_hending")
+    op.drop_index(op.f("ix_ros_eining_eining_id"), table_name="ros_eining")
+    op.drop_table("ros_eining")
+    op.drop_index(op.f("ix_ros_deltakar_person_id"), table_name="ros_deltakar")
+    op.drop_table("ros_deltakar")
     op.drop_index(
         "uq_prosedyre_versjon_open",
         table_name="prosedyre_versjon",
@@ -1281,6 +1530,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_tilgang_person_id"), table_name="tilgang")
     op.drop_index("ix_tilgang_eining_rolle", table_name="tilgang")
     op.drop_table("tilgang")
+    op.drop_table("ros_rute")
+    op.drop_table("ros_niva")
+    op.drop_index("ix_ros_analyse_revisjon", table_name="ros_analyse")
+    op.drop_index(op.f("ix_ros_analyse_forgjengar_id"), table_name="ros_analyse")
+    op.drop_index("ix_ros_analyse_eining", table_name="ros_analyse")
+    op.drop_table("ros_analyse")
     op.drop_index("ix_rapport_status", table_name="rapport")
     op.drop_index(op.f("ix_rapport_mottakar_id"), table_name="rapport")
     op.drop_index("ix_rapport_arkiv", table_name="rapport")
@@ -1294,6 +1549,7 @@ def downgrade() -> None:
     op.drop_table("prosedyre")
     op.drop_index(op.f("ix_person_eining_eining_id"), table_name="person_eining")
     op.drop_table("person_eining")
+    op.drop_table("einingsslag")
     op.drop_index(op.f("ix_eining_historie_eining_id"), table_name="eining_historie")
     op.drop_table("eining_historie")
     op.drop_table("avvik_tid")
@@ -1308,6 +1564,7 @@ def downgrade() -> None:
     op.drop_table("avvik")
     op.drop_index(op.f("ix_tilgangsgruppe_medlem_person_id"), table_name="tilgangsgruppe_medlem")
     op.drop_table("tilgangsgruppe_medlem")
+    op.drop_table("ros_sett")
     op.drop_index(op.f("ix_okt_person_id"), table_name="okt")
     op.drop_table("okt")
     op.drop_index("ix_leselogg_subjekt", table_name="leselogg")

@@ -1,0 +1,1 @@
+"""What can be done with risk analyses: one function per thing a person does. All writing happens here."""
