@@ -39,11 +39,14 @@ import framside.tilgjenge
 import framside.views
 import konto.jobs
 import konto.views
+import prosedyrar.views.oversikt
 import rapportar.jobs
 import rapportar.views
 import tiltak.jobs
 import tiltak.queries
-import tiltak.views
+import tiltak.views.liste
+import tiltak.views.rekkje
+import tiltak.views.sak
 from avvik import sok, sums
 from avvik.queries.lists import Lister, open_count
 from avvik.views.area import area as avvik_area
@@ -60,6 +63,8 @@ from kjerne.log import write_head
 from kjerne.mail import send_outbox
 from kjerne.web import Area, House, MenuItem
 from kjerne.work import Handler
+from prosedyrar.views.area import area as prosedyrar_area
+from tiltak.views.area import area as tiltak_area
 
 ADMINISTRASJON = (
     administrasjon.views.einingar.area,
@@ -71,7 +76,8 @@ AREAS: tuple[Area, ...] = (
     konto.views.area,
     framside.views.area,
     avvik_area,
-    tiltak.views.area,
+    tiltak_area,
+    prosedyrar_area,
     rapportar.views.area,
     *ADMINISTRASJON,
 )

@@ -1,7 +1,7 @@
 """What the user may type about measures, and the identity guard on every text of it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, cast
 
 from werkzeug.datastructures import MultiDict
@@ -10,9 +10,12 @@ from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
 from kjerne import identitet, text
+from kjerne.felt import DatoField
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy
 from tiltak import rules
+from tiltak.actions import Plan
+from tiltak.kroner import parse_kroner
 
 #: WTForms' types know `str` only; our lazy texts are shown in the reader's language.
 _l = cast("Callable[[str], str]", lazy)
@@ -53,35 +56,25 @@ def among_choices(message: str) -> Check:
     return check
 
 
-def parse_date(raw: str) -> date:
-    """A date typed as 22.11.2026 or picked as 2026-11-22. Raises ValueError."""
-    typed = raw.strip()
-    if not typed.isascii() or len(typed) > 10:
-        raise ValueError(typed)
-    form = "%d.%m.%Y" if "." in typed else "%Y-%m-%d"
-    return datetime.strptime(typed, form).date()  # noqa: DTZ007 - a date has no zone
-
-
-class DatoField(Field):
-    """A date, typed or picked; what was typed stays when it is not understood."""
+class KronerField(Field):
+    """Whole kroner as people type them; what was typed stays when it is not understood."""
 
     widget = TextInput()
-    data: date | None
+    data: int | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Empty is None; otherwise `parse_date`."""
+        """Empty is None; otherwise `parse_kroner`."""
         raw = valuelist[0] if valuelist else ""
         self.data = None
-        if raw.strip():
-            try:
-                self.data = parse_date(raw)
-            except ValueError:
-                raise ValueError(_("Skriv datoen som 22.11.2026.")) from None
+        try:
+            self.data = parse_kroner(raw[:60])
+        except ValueError:
+            raise ValueError(_("Skriv beløpet i heile kroner, til dømes 250 000.")) from None
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return self.data.isoformat() if isinstance(self.data, date) else ""
+        return f"{self.data:,}".replace(",", " ") if isinstance(self.data, int) else ""
 
 
 class GuardedForm(Form):
@@ -91,7 +84,7 @@ class GuardedForm(Form):
     stadfest = BooleanField(_l("Ingen pasient, brukar eller pårørande kan kjennast att i teksten"))
     guarded: tuple[str, ...] = ()
 
-    def __init__(self, formdata: MultiDict[str, str] | None = None, **values: str) -> None:
+    def __init__(self, formdata: MultiDict[str, str] | None = None, **values: object) -> None:
         super().__init__(formdata, data=values)
         self.blocked = False
         self.warnings: list[str] = []
@@ -122,7 +115,7 @@ def _pairs(labels: Mapping[rules.Type, object] | Mapping[int, object]) -> list[t
 class EditForm(GuardedForm):
     """What a measure is and whose it is."""
 
-    guarded = ("tittel", "skildring")
+    guarded = ("tittel", "skildring", "finansiering")
     tittel = StringField(
         _l("Kva skal gjerast?"),
         [required(_l("Skriv kva som skal gjerast.")), cleaned(rules.TITTEL_MAX, multiline=False)],
@@ -131,6 +124,16 @@ class EditForm(GuardedForm):
     ansvarleg_id = SelectField(_l("Ansvarleg"), coerce=str, validate_choice=False)
     type = SelectField(_l("Type"), [among_choices(_l("Vel type og prioritet i lista."))], validate_choice=False)
     prioritet = SelectField(_l("Prioritet"), [among_choices(_l("Vel type og prioritet i lista."))], validate_choice=False)
+
+    start = DatoField(_l("Startdato"))
+    kostnad = KronerField(_l("Kostnad, kroner"))
+    effekt_kr = KronerField(_l("Innsparing per år, kroner"))
+    ansvar = StringField(_l("Konto (ansvar)"), [cleaned(rules.KONTO_MAX, multiline=False)])
+    finansiering = StringField(_l("Finansiering"), [cleaned(rules.FINANSIERING_MAX, multiline=False)])
+
+    def plan(self) -> Plan:
+        """What carrying it out takes."""
+        return Plan(self.start.data, self.kostnad.data, self.effekt_kr.data, self.ansvar.data or "", self.finansiering.data or "")
 
     def fill(self, candidates: Mapping[str, Sequence[tuple[int, str]]]) -> None:
         """Set the lists to choose from: people by unit, types and priorities in the reader's language."""
@@ -184,3 +187,19 @@ class StepForm(GuardedForm):
         if self.step.steg is rules.Steg.VURDER and not self.resultat.data:
             self.resultat.errors = [_("Vel om tiltaket verka.")]
         return bool(good) and not self.errors
+
+
+class MoveForm(GuardedForm):
+    """Where in the order a measure shall stand, and why."""
+
+    guarded = ("tekst",)
+    framfor = StringField(_l("Framfor tiltak nr."))
+    tekst = TextAreaField(
+        _l("Kvifor skal det stå her?"), [required(_l("Skriv noko her.")), cleaned(rules.TEKST_MAX, multiline=True)]
+    )
+
+
+class WaitForm(Form):
+    """Which measure it waits for."""
+
+    nr = StringField(_l("Ventar på tiltak nr."))

@@ -75,6 +75,7 @@ class Utval(StrEnum):
     """The tabs of the list."""
 
     OPNE = "opne"
+    MINE = "mine"
     VENTAR = "ventar"
     OVER = "over"
     AVSLUTTA = "avslutta"
@@ -223,6 +224,10 @@ HENDINGNAMN: dict[str, Lazy] = {
     "endra": _l("endra tiltaket"),
     "overfort": _l("gav tiltaket ny ansvarleg"),
     "skjerma": _l("skjerma tiltaket"),
+    "flytta": _l("flytta tiltaket i prioriteringa"),
+    "nullstilt": _l("la prioriteringa bli rekna ut att"),
+    "ventar_pa": _l("sa at tiltaket ventar på eit anna"),
+    "ventar_ikkje": _l("tok bort at tiltaket ventar på eit anna"),
     Steg.START: _l("starta"),
     Steg.FERDIG: _l("melde ferdig"),
     Steg.FULLFOR: _l("markerte som utført"),
@@ -234,6 +239,7 @@ HENDINGNAMN: dict[str, Lazy] = {
 }
 UTVALNAMN: dict[Utval, Lazy] = {
     Utval.OPNE: _l("Opne"),
+    Utval.MINE: _l("Mine"),
     Utval.VENTAR: _l("Ventar på deg"),
     Utval.OVER: _l("Over frist"),
     Utval.AVSLUTTA: _l("Avslutta"),

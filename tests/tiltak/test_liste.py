@@ -18,13 +18,22 @@ def titles(page: str) -> list[str]:
     return re.findall(r'caserow__t">([^<]+)<', page)
 
 
-def test_mine_stand_first_then_by_deadline(make_tiltak: MakeTiltak, client_for: ClientFor, cast: Cast) -> None:
-    make_tiltak("Kari seint", dagar=30)
-    make_tiltak("Leif seint", ansvarleg=cast.leif, dagar=20)
-    make_tiltak("Kari snart", dagar=1)
-    make_tiltak("Leif snart", ansvarleg=cast.leif, dagar=2)
+def test_red_first_then_yellow_then_by_deadline(
+    make_tiltak: MakeTiltak, client_for: ClientFor, databases: Databases, work_for: WorkFor, cast: Cast
+) -> None:
+    make_tiltak("Seint", dagar=30)
+    make_tiltak("Snart", dagar=1)
+    red, yellow, hidden = make_tiltak("Raudt", dagar=90), make_tiltak("Gult", dagar=3), make_tiltak("Løynt", dagar=5, skjerma=True)
+    with databases.writing() as db:
+        work = work_for(db, cast.leif)
+        for nr, farge in ((red, "raud"), (yellow, "gul"), (hidden, "raud")):
+            actions.set_risk(work, nr, farge, 6)
+        db.commit()
     page = client_for(cast.leif).get("/tiltak/").get_data(as_text=True)
-    assert titles(page) == ["Leif snart", "Leif seint", "Kari snart", "Kari seint"]
+    assert titles(page) == ["Raudt", "Gult", "Snart", "Løynt", "Seint"]
+    assert page.index("Raud risiko") < page.index("Gul risiko") < page.index("Utan risikovurdering")
+    owner = client_for(cast.kari).get("/tiltak/").get_data(as_text=True)
+    assert titles(owner) == ["Raudt", "Gult", "Snart", "Løynt", "Seint"]
 
 
 def test_tabs_count_what_they_show(
@@ -41,6 +50,7 @@ def test_tabs_count_what_they_show(
     browser = client_for(cast.leif)
     expected = {
         "opne": ["Sein", "Open", "Ventar"],
+        "mine": [],
         "over": ["Sein"],
         "ventar": ["Ventar"],
         "avslutta": ["Avlyst"],
@@ -70,10 +80,12 @@ def test_filters_narrow_and_nonsense_is_passed_over(make_tiltak: MakeTiltak, cli
         "status=x",
         "eining=-1",
         "ansvarleg=9999999999999",
-        "etter=0.x.1",
+        "etter=0.x",
         "etter=²",
         "vis=%00",
-        "etter=0.2026-01-01.²",
+        "etter=-.²",
+        "kjelde=hylle",
+        "etter=9999999999999999999.1",
     ):
         assert len(shown(nonsense)) == 2, nonsense
 

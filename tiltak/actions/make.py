@@ -11,7 +11,7 @@ from kjerne.i18n import gettext as _
 from kjerne.models import Eining, Person
 from kjerne.work import Work
 from tiltak import letters, queries, rules
-from tiltak.actions.common import arrange, check_version, clean, deadline, flush, note
+from tiltak.actions.skriving import arrange, check_version, clean, deadline, flush, note
 from tiltak.models import Tiltak, TiltakOpphav
 from tiltak.rules import Status
 

@@ -10,7 +10,7 @@ from kjerne.i18n import gettext as _
 from kjerne.innstilling import settings
 from kjerne.work import Work
 from tiltak import letters, queries, rules
-from tiltak.actions.common import arrange, check_version, clean, deadline, flush, note
+from tiltak.actions.skriving import arrange, check_version, clean, deadline, flush, note
 from tiltak.events import EffektVurdert, TiltakAvlyst, TiltakUtfort
 from tiltak.models import Tiltak
 from tiltak.rules import Effekt, Steg, Step

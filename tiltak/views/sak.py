@@ -1,8 +1,6 @@
-"""The pages of the measures: the list, one measure with its steps, a new one, a change."""
+"""One measure: its page with the steps, a new one, a change, its place in the order and what it waits for."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from flask import flash, make_response, redirect, request, url_for
 from sqlalchemy import select
@@ -12,15 +10,13 @@ from kjerne.access import Right
 from kjerne.errors import NotFound, Refused
 from kjerne.i18n import gettext as _
 from kjerne.models import Eining, Person
-from kjerne.web import Area, Open, render
+from kjerne.web import Open, render
 from kjerne.work import Work
 from tiltak import actions, queries, rules
-from tiltak.forms import EditForm, GuardedForm, NewForm, StepForm
+from tiltak.forms import EditForm, GuardedForm, MoveForm, NewForm, StepForm, WaitForm
 from tiltak.models import Tiltak, TiltakHending
-from tiltak.queries import Cursor, Filter
-from tiltak.rules import Steg, Utval
-
-area = Area("tiltak", __name__, url_prefix="/tiltak")
+from tiltak.rules import Steg
+from tiltak.views.area import area
 
 
 @dataclass(frozen=True)
@@ -33,51 +29,8 @@ class Line:
     tekst: str
 
 
-def _id(name: str) -> int | None:
-    raw = request.args.get(name, "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
-
-
-def _cursor() -> Cursor | None:
-    parts = request.args.get("etter", "").split(".")
-    if len(parts) != 3 or not all(part.isascii() and len(part) < 11 for part in parts):
-        return None
-    try:
-        return Cursor(int(parts[0]), date.fromisoformat(parts[1]), int(parts[2]))
-    except ValueError:
-        return None
-
-
-@area.page("/", needs=Open.LOGGED_IN)
-def liste(work: Work) -> str:
-    """My own measures first, then those of my units, by deadline."""
-    status = request.args.get("status", "")
-    narrow = Filter(rules.Status(status) if status in set(rules.Status) else None, _id("eining"), _id("ansvarleg"))
-    tab = request.args.get("vis", "")
-    utval = Utval(tab) if tab in set(Utval) else Utval.OPNE
-    found = work.db.execute(queries.listing(work, utval, narrow, _cursor()).limit(queries.PAGE + 1)).all()
-    rows = [queries.Row(*row) for row in found[: queries.PAGE]]
-    kept: dict[str, Any] = {"status": narrow.status, "eining": narrow.eining_id, "ansvarleg": narrow.ansvarleg_id}
-    following = None
-    if len(found) > queries.PAGE:
-        last = rows[-1].tiltak
-        rank = 0 if last.ansvarleg_id == work.me.id else 1
-        cursor = f"{rank}.{last.frist.isoformat()}.{last.id}"
-        following = url_for("tiltak.liste", **{"vis": utval.value, "etter": cursor, **kept})
-    return render(
-        work,
-        "tiltak/liste.html",
-        mine=[row for row in rows if row.tiltak.ansvarleg_id == work.me.id],
-        andre=[row for row in rows if row.tiltak.ansvarleg_id != work.me.id],
-        utval=utval,
-        tal_i=queries.counts(work, narrow),
-        narrow=narrow,
-        kept=kept,
-        neste=following,
-        einingar=queries.units(work, Right.TILTAK_LES),
-        eigarar=queries.owners(work),
-        rules=rules,
-    )
+def _named(tiltak: Tiltak) -> set[int]:
+    return {one for one in (tiltak.ansvarleg_id, tiltak.laga_av_id, tiltak.flytta_av_id) if one is not None}
 
 
 def _lines(work: Work, tiltak: Tiltak) -> list[Line]:
@@ -96,7 +49,15 @@ def _lines(work: Work, tiltak: Tiltak) -> list[Line]:
     ]
 
 
-def _page(work: Work, tiltak: Tiltak, tried: StepForm | None = None) -> str:
+def show(
+    work: Work,
+    tiltak: Tiltak,
+    tried: StepForm | None = None,
+    *,
+    flytt: MoveForm | None = None,
+    vent: WaitForm | None = None,
+) -> str:
+    """The page, with a form that was refused in its place."""
     full = queries.sees_all(work, tiltak)
     hats = queries.hats(work, tiltak)
     if tiltak.skjerma:
@@ -112,12 +73,17 @@ def _page(work: Work, tiltak: Tiltak, tried: StepForm | None = None) -> str:
         t=tiltak,
         full=full,
         eining=work.db.get(Eining, tiltak.eining_id),
-        namn=queries.names(work.db, {tiltak.ansvarleg_id, tiltak.laga_av_id} if full else {tiltak.ansvarleg_id}),
+        namn=queries.names(work.db, _named(tiltak) if full else {tiltak.ansvarleg_id}),
         opphav=[o for o in queries.origins(work.db, tiltak.id) if o.synleg] if full else [],
         historie=_lines(work, tiltak),
         forms=forms,
         tried=tried,
         kan_endre=full and rules.may_edit(tiltak.status, hats),
+        kan_flytte=queries.may_order(work, tiltak),
+        flytt=flytt or MoveForm(version=str(tiltak.version)),
+        vent=vent or WaitForm(),
+        framfor=queries.ahead(work, tiltak.id) if full else (),
+        bak=queries.behind(work, tiltak.id) if full else (),
         over=rules.is_overdue(tiltak.status, tiltak.frist, work.today),
         rules=rules,
     )
@@ -126,7 +92,7 @@ def _page(work: Work, tiltak: Tiltak, tried: StepForm | None = None) -> str:
 @area.page("/<id:tiltak_id>", needs=Open.LOGGED_IN)
 def vis(work: Work, tiltak_id: int) -> str:
     """One measure: what, who, by when, its history, and what can be done now."""
-    return _page(work, queries.get_tiltak(work, tiltak_id))
+    return show(work, queries.get_tiltak(work, tiltak_id))
 
 
 def _take(work: Work, tiltak: Tiltak, form: StepForm) -> None:
@@ -154,7 +120,8 @@ def _known_words(work: Work) -> frozenset[str]:
     return frozenset(work.db.scalars(select(Eining.namn)))
 
 
-def _may_keep(work: Work, form: GuardedForm) -> bool:
+def may_keep(work: Work, form: GuardedForm) -> bool:
+    """Whether the form's texts pass the identity guard."""
     return form.passes_guard(work.today, _known_words(work))
 
 
@@ -166,7 +133,7 @@ def steg(work: Work, tiltak_id: int, steg: str) -> Response:
         raise NotFound
     form = StepForm(request.form)
     form.set_up(rules.find_step(Steg(steg)))
-    if form.complete() and _may_keep(work, form):
+    if form.complete() and may_keep(work, form):
         try:
             _take(work, tiltak, form)
         except Refused as refused:
@@ -174,7 +141,7 @@ def steg(work: Work, tiltak_id: int, steg: str) -> Response:
         else:
             flash(_("Lagra. Tiltaket står no som «%(status)s».", status=rules.STATUSNAMN[rules.Status(tiltak.status)]), "ok")
             return redirect(url_for("tiltak.vis", tiltak_id=tiltak.id), 303)
-    return make_response(_page(work, tiltak, form), 422)
+    return make_response(show(work, tiltak, form), 422)
 
 
 def _new_page(work: Work, form: NewForm, status: int = 200) -> Response:
@@ -206,7 +173,7 @@ def nytt_send(work: Work) -> Response:
     """Make a measure in one of my units."""
     form = _new_form(work)
     good = form.validate()
-    if not (_may_keep(work, form) and good):
+    if not (may_keep(work, form) and good):
         return _new_page(work, form, 422)
     try:
         tiltak = actions.create_tiltak(
@@ -218,6 +185,7 @@ def nytt_send(work: Work) -> Response:
             frist=form.frist.data or work.today,
             type=form.type.data,
             prioritet=int(form.prioritet.data),
+            plan=form.plan(),
         )
     except Refused as refused:
         form[refused.field].errors = [refused.message]
@@ -226,7 +194,7 @@ def nytt_send(work: Work) -> Response:
     return redirect(url_for("tiltak.vis", tiltak_id=tiltak.id), 303)
 
 
-def _editable(work: Work, tiltak_id: int) -> Tiltak:
+def editable(work: Work, tiltak_id: int) -> Tiltak:
     """The measure, for one who may change it; a settled or shielded one she only carries out does not exist here."""
     tiltak = queries.get_tiltak(work, tiltak_id)
     if not queries.sees_all(work, tiltak) or not rules.may_edit(tiltak.status, queries.hats(work, tiltak)):
@@ -242,6 +210,11 @@ def _edit_form(work: Work, tiltak: Tiltak) -> EditForm:
         ansvarleg_id=str(tiltak.ansvarleg_id),
         type=tiltak.type,
         prioritet=str(tiltak.prioritet),
+        start=tiltak.start,
+        kostnad=tiltak.kostnad,
+        effekt_kr=tiltak.effekt_kr,
+        ansvar=tiltak.ansvar,
+        finansiering=tiltak.finansiering,
         version=str(tiltak.version),
     )
     owner = queries.names(work.db, {tiltak.ansvarleg_id})
@@ -252,17 +225,17 @@ def _edit_form(work: Work, tiltak: Tiltak) -> EditForm:
 @area.page("/<id:tiltak_id>/endre", needs=Open.LOGGED_IN)
 def endre(work: Work, tiltak_id: int) -> Response:
     """The form for changing what it is and whose it is."""
-    tiltak = _editable(work, tiltak_id)
+    tiltak = editable(work, tiltak_id)
     return make_response(render(work, "tiltak/endre.html", t=tiltak, form=_edit_form(work, tiltak)))
 
 
 @area.page("/<id:tiltak_id>/endre", needs=Open.LOGGED_IN, method="POST")
 def endre_send(work: Work, tiltak_id: int) -> Response:
     """Change it; a form drawn before somebody else's change answers 409 with both texts."""
-    tiltak = _editable(work, tiltak_id)
+    tiltak = editable(work, tiltak_id)
     form = _edit_form(work, tiltak)
     good = form.validate()
-    if _may_keep(work, form) and good:
+    if may_keep(work, form) and good:
         try:
             actions.edit(
                 work,
@@ -272,6 +245,7 @@ def endre_send(work: Work, tiltak_id: int) -> Response:
                 ansvarleg=_person(work, form),
                 type=form.type.data,
                 prioritet=int(form.prioritet.data),
+                plan=form.plan(),
                 version=form.read_version,
             )
         except Refused as refused:

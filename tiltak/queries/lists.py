@@ -1,0 +1,247 @@
+"""The list of measures in its kept order, its counts, and the lists to choose from.
+
+The order is a column (`tiltak.rang`), and each unit's first rows are read from an index of its own: a page costs the same
+with two hundred or two hundred thousand measures.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+
+from kjerne.access import Right
+from kjerne.models import Eining, Person, PersonEining
+from kjerne.work import Work
+from tiltak.models import Tiltak
+from tiltak.queries.access import visible
+from tiltak.rules import OPEN, Kjelde, Status, Utval
+
+PAGE = 50
+#: A tab says "99+" from here on: counting further would cost by the row.
+COUNT_MAX = 100
+#: SQLite takes 500 parts in one compound question.
+_PARTS = 200
+
+
+class Row(NamedTuple):
+    """One line of the list, in one query with its names. `risk`: whether she may see more than title and deadline."""
+
+    tiltak: Tiltak
+    ansvarleg: str
+    eining: str
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the list is narrowed to; None: not narrowed. `eining_id` includes the subtree."""
+
+    status: Status | None = None
+    eining_id: int | None = None
+    ansvarleg_id: int | None = None
+    kjelde: Kjelde | None = None
+
+    def named(self) -> dict[str, Any]:
+        """The fields that narrow, as an address holds them."""
+        pairs = {"status": self.status, "eining": self.eining_id, "ansvarleg": self.ansvarleg_id, "kjelde": self.kjelde}
+        return {name: value for name, value in pairs.items() if value is not None}
+
+
+class Cursor(NamedTuple):
+    """The last line of the page before: its place and its number."""
+
+    rang: int
+    id: int
+
+
+def subtree(work: Work, eining_id: int) -> frozenset[int]:
+    """A unit and all below it."""
+    top = select(Eining.sti).where(Eining.id == eining_id).scalar_subquery()
+    return frozenset(work.db.scalars(select(Eining.id).where(Eining.sti.startswith(top))))
+
+
+def conditions(work: Work, narrow: Filter, units: frozenset[int] | None) -> list[ColumnElement[bool]]:
+    """What the filter asks of a row. Where a shielded measure came from is asked only of those who may know it."""
+    parts: list[ColumnElement[bool]] = []
+    if narrow.status is not None:
+        parts.append(Tiltak.status == narrow.status.value)
+    if narrow.ansvarleg_id is not None:
+        parts.append(Tiltak.ansvarleg_id == narrow.ansvarleg_id)
+    if narrow.kjelde is not None:
+        parts.append(and_(Tiltak.kjelde == narrow.kjelde.value, or_(Tiltak.skjerma.is_(False), Tiltak.laga_av_id == work.me.id)))
+    if units is not None:
+        parts.append(Tiltak.eining_id.in_(units))
+    return parts
+
+
+def chosen(work: Work, utval: Utval) -> ColumnElement[bool]:
+    """The rows of one tab, whoever owns them."""
+    tabs: dict[Utval, ColumnElement[bool]] = {
+        Utval.OPNE: Tiltak.avslutta.is_(False),
+        Utval.MINE: and_(Tiltak.avslutta.is_(False), Tiltak.ansvarleg_id == work.me.id),
+        Utval.VENTAR: waits(work),
+        Utval.OVER: and_(Tiltak.avslutta.is_(False), Tiltak.status.in_(OPEN), Tiltak.frist < work.today),
+        Utval.AVSLUTTA: Tiltak.avslutta.is_(True),
+        Utval.ALLE: Tiltak.id.is_not(None),
+    }
+    return tabs[utval]
+
+
+def waits(work: Work) -> ColumnElement[bool]:
+    """What this person must do something with: her own that are open or due for judging, and what she may accept."""
+    me = work.me.id
+    return or_(
+        and_(Tiltak.ansvarleg_id == me, _own_waits(work)),
+        and_(
+            Tiltak.ansvarleg_id != me,
+            Tiltak.status == Status.VENTAR_GODKJENNING,
+            or_(
+                and_(Tiltak.eining_id.in_(work.units(Right.TILTAK_SKRIV)), Tiltak.skjerma.is_(False)),
+                and_(Tiltak.laga_av_id == me, Tiltak.skjerma.is_(True)),
+            ),
+        ),
+    )
+
+
+def _own_waits(work: Work) -> ColumnElement[bool]:
+    return or_(Tiltak.status.in_(OPEN), and_(Tiltak.status == Status.UTFORT, Tiltak.effekt_frist <= work.today))
+
+
+def _places(work: Work, utval: Utval, narrow: Filter, units: frozenset[int] | None) -> list[list[ColumnElement[bool]]]:
+    """Where rows are looked for: each place is the head of an index, so that its first rows need no sorting.
+
+    Her own, those she follows up, and unit by unit those that are not shielded.
+    """
+    me = work.me.id
+    own: list[ColumnElement[bool]] = [Tiltak.ansvarleg_id == me]
+    if utval is Utval.MINE or narrow.ansvarleg_id == me:
+        return [own]
+    if narrow.ansvarleg_id is not None:
+        return [[visible(work)]]
+    follows = [Tiltak.laga_av_id == me, Tiltak.ansvarleg_id != me]
+    right = Right.TILTAK_SKRIV if utval is Utval.VENTAR else Right.TILTAK_LES
+    readable = work.units(right) if units is None else work.units(right) & units
+    here = [
+        [Tiltak.eining_id == unit, Tiltak.skjerma.is_(False), Tiltak.ansvarleg_id != me, Tiltak.laga_av_id != me]
+        for unit in sorted(readable)
+    ]
+    if utval is Utval.VENTAR:
+        here = [[*place, Tiltak.status == Status.VENTAR_GODKJENNING.value] for place in here]
+    return [own, follows, *here]
+
+
+def listing(
+    work: Work, utval: Utval, narrow: Filter, after: Cursor | None = None, limit: int = PAGE + 1
+) -> Select[Tiltak, str, str]:
+    """The list in its kept order. `after` is where the page before ended (keyset, no page numbers)."""
+    units = None if narrow.eining_id is None else subtree(work, narrow.eining_id)
+    asked = [chosen(work, utval), *conditions(work, narrow, units)]
+    if after is not None:
+        asked.append(or_(Tiltak.rang > after.rang, and_(Tiltak.rang == after.rang, Tiltak.id > after.id)))
+        asked.append(Tiltak.rang >= after.rang)
+    halves: Iterable[bool] = (False, True) if utval in {Utval.ALLE, Utval.VENTAR} else (utval is Utval.AVSLUTTA,)
+    parts = [
+        select(
+            select(Tiltak.id)
+            .where(Tiltak.avslutta.is_(half), *place, *asked)
+            .order_by(Tiltak.rang, Tiltak.id)
+            .limit(limit)
+            .subquery()
+            .c.id
+        )
+        for place in _places(work, utval, narrow, units)
+        for half in halves
+    ]
+    bundles = [union_all(*parts[start : start + _PARTS]).subquery() for start in range(0, len(parts), _PARTS)]
+    return (
+        select(Tiltak, Person.namn, Eining.namn)
+        .join(Person, Person.id == Tiltak.ansvarleg_id)
+        .join(Eining, Eining.id == Tiltak.eining_id)
+        .where(or_(*(Tiltak.id.in_(select(bundle.c.id)) for bundle in bundles)))
+        .order_by(Tiltak.rang, Tiltak.id)
+        .limit(limit)
+    )
+
+
+def _capped(*where: ColumnElement[bool]) -> Any:
+    return select(func.count()).select_from(select(Tiltak.id).where(*where).limit(COUNT_MAX).subquery()).scalar_subquery()
+
+
+def counts(work: Work, narrow: Filter) -> dict[Utval, int]:
+    """How many each tab holds, up to `COUNT_MAX`. One query, each part of it from an index and cut short."""
+    me = work.me.id
+    units = None if narrow.eining_id is None else subtree(work, narrow.eining_id)
+    asked = conditions(work, narrow, units)
+    readable = work.units(Right.TILTAK_LES)
+    sums = []
+    for utval in Utval:
+        wanted = [chosen(work, utval), *asked]
+        total = _capped(Tiltak.ansvarleg_id == me, *wanted)
+        if utval is not Utval.MINE:
+            total = total + _capped(Tiltak.laga_av_id == me, Tiltak.ansvarleg_id != me, *wanted)
+            others = [Tiltak.skjerma.is_(False), Tiltak.ansvarleg_id != me, Tiltak.laga_av_id != me, *wanted]
+            if utval is Utval.VENTAR:
+                others.append(Tiltak.status == Status.VENTAR_GODKJENNING.value)
+            total = total + _capped(Tiltak.eining_id.in_(readable), *others)
+        sums.append(total)
+    row = work.db.execute(select(*sums)).one()
+    return {utval: min(int(count), COUNT_MAX) for utval, count in zip(Utval, row, strict=True)}
+
+
+def waiting_count(work: Work) -> int:
+    """How many measures wait for this person, up to `COUNT_MAX`: the number on the menu, as in the tab."""
+    me = work.me.id
+    waiting = (Tiltak.status == Status.VENTAR_GODKJENNING.value, Tiltak.ansvarleg_id != me)
+    total = (
+        _capped(Tiltak.ansvarleg_id == me, _own_waits(work))
+        + _capped(Tiltak.eining_id.in_(work.units(Right.TILTAK_SKRIV)), Tiltak.skjerma.is_(False), *waiting)
+        + _capped(Tiltak.laga_av_id == me, Tiltak.skjerma.is_(True), *waiting)
+    )
+    return min(int(work.db.scalar(select(total)) or 0), COUNT_MAX)
+
+
+def owners(work: Work) -> Sequence[tuple[int, str]]:
+    """Who owns a measure in her units, and she herself: the choices of the list's filter."""
+    theirs = select(Tiltak.id).where(
+        Tiltak.ansvarleg_id == Person.id, Tiltak.eining_id.in_(work.units(Right.TILTAK_LES)), Tiltak.skjerma.is_(False)
+    )
+    rows = work.db.execute(
+        select(Person.id, Person.namn).where(or_(Person.id == work.me.id, theirs.exists())).order_by(Person.namn)
+    )
+    return [(id_, namn) for id_, namn in rows]
+
+
+def units(work: Work, right: Right) -> Sequence[tuple[int, str]]:
+    """The units in force today where a right is held, by the tree's order."""
+    today = work.today
+    rows = work.db.execute(
+        select(Eining.id, Eining.namn)
+        .where(
+            Eining.id.in_(work.units(right)),
+            Eining.gjeld_fra <= today,
+            or_(Eining.gjeld_til.is_(None), Eining.gjeld_til >= today),
+        )
+        .order_by(Eining.sti)
+    )
+    return [(id_, namn) for id_, namn in rows]
+
+
+def candidates(work: Work) -> dict[str, list[tuple[int, str]]]:
+    """Whom she may give a measure: those who work in her units today, by unit."""
+    today = work.today
+    rows = work.db.execute(
+        select(Eining.namn, Person.id, Person.namn)
+        .join(PersonEining, PersonEining.eining_id == Eining.id)
+        .join(Person, Person.id == PersonEining.person_id)
+        .where(
+            Eining.id.in_(work.units(Right.TILTAK_SKRIV)),
+            Person.deaktivert.is_(False),
+            Person.tilsett_fra <= today,
+            or_(Person.tilsett_til.is_(None), Person.tilsett_til >= today),
+        )
+        .order_by(Eining.sti, Person.namn)
+    )
+    found: dict[str, list[tuple[int, str]]] = {}
+    for unit, id_, namn in rows:
+        found.setdefault(unit, []).append((id_, namn))
+    return found
