@@ -80,6 +80,12 @@ class Cells:
                 in_time = slag == "lukk" or at <= end_of_day(case["frist_svar"])
                 self.times[unit, case["manad"], slag, _days(case["meldt"], at), in_time] += sign
 
+    def put(self, other: "Cells") -> None:
+        """Put on what another set of cases contributes."""
+        self.sums.update(other.sums)
+        self.events.update(other.events)
+        self.times.update(other.times)
+
 
 def standing(status: str) -> str:
     """Open, lukka or avvist."""
@@ -165,10 +171,15 @@ def _add_cell(connection: Connection, table: Table, key: dict[str, Any], change:
 
 def rebuild(db: Session) -> None:
     """Count everything anew, in portions: after a bulk load, or when `verify` found a difference."""
+    replace(db, count_all(db))
+
+
+def replace(db: Session, cells: Cells) -> None:
+    """Let `cells` be what is kept: everything that has been counted."""
     db.execute(delete(AvvikSum))
     db.execute(delete(AvvikTid))
     rows: dict[Table, list[dict[str, Any]]] = {}
-    for table, key, change in _rows(count_all(db)):
+    for table, key, change in _rows(cells):
         rows.setdefault(table, []).append({**key, **change})
     for table, values in rows.items():
         db.connection().execute(insert(table), values)
@@ -208,4 +219,4 @@ def verify(db: Session) -> list[str]:
     return wrong
 
 
-__all__ = ["count_all", "install", "rebuild", "standing", "verify"]
+__all__ = ["Cells", "count_all", "install", "rebuild", "replace", "standing", "verify"]

@@ -10,10 +10,10 @@ from administrasjon.actions.plan import ImportPlan, Kind, State
 from cli.installation import Installation, Stop
 from cli.server import require_current
 from demo import build
+from demo.build import DEMO_AVVIK
 from kjerne import innstilling, katalog, migrering
 from kjerne.models import Eining, Innstilling, Person
 
-DEMO_AVVIK = 300
 DEMO_SEED = 1
 
 

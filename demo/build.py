@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from avvik import sok, sums
 from avvik.models import Avvik, AvvikTeljar
-from demo.bulk import Rader, align_sequences
+from demo.bolkar import cut, filing_days
+from demo.bulk import Kind, ready
+from demo.fabrikk import Oppdrag, produce
+from demo.kjede import Kjede
+from demo.lasting import align_sequences, opened, send, without_indexes
 from demo.organisasjon import KOMMUNE, Unit, read_units
 from demo.personar import Ansatt, Folk, make_people
-from demo.plan import draw_plans
 from demo.roller import Rollar, give_roles
-from demo.saker import Skrivar
-from demo.scener import SCENER, stage
+from demo.scener import SCENER
 from demo.verda import Verda, read_katalog
 from kjerne import katalog, passwords
 from kjerne.clock import oslo_date, utcnow
@@ -28,7 +30,7 @@ from kjerne.errors import Refused
 from kjerne.innstilling import put, settings
 from kjerne.models import Eining, Logghovud, Person, PersonEining, Tilgang, Tilgangsgruppe, TilgangsgruppeMedlem
 
-__all__ = ["build"]
+__all__ = ["DEMO_AVVIK", "build"]
 
 _INNSTILLINGAR: Final = {
     "kommune": KOMMUNE,
@@ -38,11 +40,11 @@ _INNSTILLINGAR: Final = {
 }
 #: What each package puts into the demo after the cases, in this order: `fill(db, verda)`, with a `random.Random` of its own.
 PARTS: Final[tuple[Callable[[Session, Verda], None], ...]] = ()
-#: Letters are made for this many of the newest cases at most.
-_BREV: Final = 400
+#: Three years of a municipality of this size, at the rates of domene 8.3.
+DEMO_AVVIK: Final = 5_400
 
 
-def build(databases: Databases, config: Config, *, avvik: int = 300, seed: int = 1, now: datetime | None = None) -> None:
+def build(databases: Databases, config: Config, *, avvik: int = DEMO_AVVIK, seed: int = 1, now: datetime | None = None) -> None:
     """Fill an empty, migrated database with the demo and write `demo.json` beside it; all or nothing.
 
     Raises `Refused` when units, people or cases are there: real ones are never mixed with made-up ones.
@@ -50,7 +52,7 @@ def build(databases: Databases, config: Config, *, avvik: int = 300, seed: int =
     """
     moment = (now or utcnow()).replace(microsecond=0)
     rng = random.Random(seed)
-    with databases.writing() as db:
+    with opened(databases) as db:
         _refuse_used(db)
         katalog.load_starter_set(db)
         for key, value in _INNSTILLINGAR.items():
@@ -62,7 +64,7 @@ def build(databases: Databases, config: Config, *, avvik: int = 300, seed: int =
         rollar = give_roles(rng, folk, units, auditor, today)
         _write_people(db, config, units, folk, rollar)
         verda = Verda(rng, moment, config, read_katalog(db, today), units, folk, rollar)
-        _write_cases(db, verda, avvik)
+        _write_cases(db, verda, avvik, seed)
         for fill in PARTS:
             fill(db, verda)
         _write_logins(config.data_dir / "demo.json", units, rollar)
@@ -117,23 +119,28 @@ def _secrets(config: Config, rollar: Rollar) -> dict[int, str]:
     return found
 
 
-def _write_cases(db: Session, verda: Verda, tal: int) -> None:
+def _write_cases(db: Session, verda: Verda, tal: int, seed: int) -> None:
+    """The cases and all that belongs to them; the log's chain, which has one order only, is closed here."""
     connection = db.connection()
-    told = stage(verda.rng, verda.units, verda.folk, verda.rollar, now=verda.now, tal=min(tal, len(SCENER)))
-    drawn = draw_plans(verda.rng, verda.units, verda.folk, rammer=verda.katalog.rammer, now=verda.now, tal=tal - len(told))
-    plans = sorted([*told, *drawn], key=lambda plan: plan.meldt)
+    told = min(tal, len(SCENER))
+    days = [oslo_date(verda.now - timedelta(days=scene.dagar)) for scene in SCENER[:told]]
+    bolkar = cut(filing_days(verda.rng, verda.today, tal - told), days)
+    kind: Kind = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
+    parents = {unit.id: unit.over.id if unit.over else None for unit in verda.units}
+    oppdrag = Oppdrag(kind, seed, verda, sok.labels(connection), parents, tal, told)
     head = db.scalars(select(Logghovud).where(Logghovud.id == 1).with_for_update()).one()
-    rader = Rader(connection)
-    skrivar = Skrivar(verda, rader, head.siste_id, head.mac, max(1, tal - _BREV))
-    for plan in plans:
-        skrivar.write(plan)
-    rader.send()
-    head.siste_id, head.mac = skrivar.head_id, skrivar.head_mac
-    db.add_all(AvvikTeljar(aar=aar, siste=siste) for aar, siste in sorted(skrivar.numbers.items()))
+    kjede = Kjede(verda.config, head.siste_id, head.mac)
+    cells, numbers = sums.Cells.empty(), dict[int, int]()
+    with without_indexes(connection):
+        for pakke in produce(oppdrag, bolkar):
+            send(connection, {**pakke.tables, **ready(kind, kjede.rows(pakke.lines))})
+            cells.put(pakke.cells)
+            numbers.update(pakke.numbers)
+    head.siste_id, head.mac = kjede.head_id, kjede.head_mac
+    db.add_all(AvvikTeljar(aar=aar, siste=siste) for aar, siste in sorted(numbers.items()))
     db.flush()
     align_sequences(connection)
-    sums.rebuild(db)
-    sok.rebuild(db)
+    sums.replace(db, cells)
 
 
 def _write_logins(path: Path, units: list[Unit], rollar: Rollar) -> None:

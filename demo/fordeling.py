@@ -122,7 +122,7 @@ class Handsaming(NamedTuple):
 
 def draw(rng: random.Random, weights: Mapping[str, float]) -> str:
     """A key, by its weight."""
-    return rng.choices(list(weights), list(weights.values()))[0]
+    return rng.choices(tuple(weights), tuple(weights.values()))[0]
 
 
 def unit_weight(unit: Unit) -> float:

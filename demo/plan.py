@@ -1,21 +1,21 @@
 """What happens in the demo: each case as a plan (when, where, what, how bad, how fast), before it becomes rows."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from itertools import accumulate
 from typing import Final
 
 from demo import fordeling
 from demo.organisasjon import FIRST_LEADER, Unit
 from demo.personar import Ansatt, Folk
-from kjerne.clock import OSLO, from_oslo
+from kjerne.clock import OSLO
 
-__all__ = ["AAR", "Plan", "Rammer", "draw_plans"]
+__all__ = ["Plan", "Rammer", "draw_plans"]
 
-AAR: Final = 3
 #: The first leader's own open cases are told one by one (demo/scener.py); the drawn ones there are closed.
 _ROLEG: Final = timedelta(days=21)
-_TIMAR: Final = tuple((h, w) for h, w in enumerate((3, 2, 2, 2, 2, 3, 7, 9, 5, 5, 6, 6, 5, 7, 12, 11, 4, 4, 5, 6, 8, 12, 10, 5)))
 _ARTER: Final = {"avvik": 58, "uonskt_hending": 36, "observasjon": 6}
 #: Near misses are found among the low levels, which are about this share of all.
 _LAG: Final = 2
@@ -62,19 +62,6 @@ def pick_reporter(rng: random.Random, staff: list[Ansatt], day: date) -> Ansatt:
     return next((person for person in reversed(staff) if person.works(day)), staff[0])
 
 
-def _moments(rng: random.Random, now: datetime, tal: int) -> list[datetime]:
-    """`tal` filing times of the last three years, in order; the last ones some hours ago."""
-    today = now.astimezone(OSLO).date()
-    days = [today - timedelta(days=back) for back in range(365 * AAR, -1, -1)]
-    hours, weights = zip(*_TIMAR, strict=True)
-    found = []
-    for day in rng.choices(days, fordeling.day_weights(days), k=tal):
-        clock = time(rng.choices(hours, weights)[0], rng.randrange(60), rng.randrange(60))
-        moment = from_oslo(datetime.combine(day, clock))
-        found.append(moment if moment < now else now - timedelta(minutes=rng.randint(5, 600)))
-    return sorted(found)
-
-
 def _near_miss(rng: random.Random, plan: Plan) -> None:
     """Nothing happened, but could have: low actual level, a higher possible one."""
     plan.art = "nesten"
@@ -102,14 +89,16 @@ def _colour(rng: random.Random, plan: Plan, rammer: Rammer) -> None:
         plan.gjeld_leiar = True
 
 
-def draw_plans(rng: random.Random, units: list[Unit], folk: Folk, *, rammer: Rammer, now: datetime, tal: int) -> list[Plan]:
-    """`tal` cases spread as fordeling.py says, in order of filing."""
-    weights = [fordeling.unit_weight(unit) for unit in units]
+def draw_plans(
+    rng: random.Random, units: list[Unit], folk: Folk, *, rammer: Rammer, now: datetime, times: Sequence[datetime]
+) -> list[Plan]:
+    """A case for each filing time, spread as fordeling.py says, in the same order."""
+    weights = list(accumulate(fordeling.unit_weight(unit) for unit in units))
     drawn = []
-    for meldt in _moments(rng, now, tal):
-        unit = rng.choices(units, weights)[0]
+    for meldt in times:
+        unit = rng.choices(units, cum_weights=weights)[0]
         while unit.kode == FIRST_LEADER and now - meldt < _ROLEG:
-            unit = rng.choices(units, weights)[0]
+            unit = rng.choices(units, cum_weights=weights)[0]
         local = meldt.astimezone(OSLO)
         hovudtype, underkategori = fordeling.draw_kind(rng, unit, local.month)
         alvor = fordeling.draw_level(rng, unit, underkategori)

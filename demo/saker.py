@@ -1,10 +1,12 @@
-"""Demo cases as rows: from plans to everything the tables hold about a case, with numbers, keys and the log's chain."""
+"""Demo cases as rows: from plans to everything the tables hold about a case, with numbers and keys."""
 
 import hashlib
 import random
 import uuid
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from avvik.actions.duties import BREACH, SCHEMES
 from avvik.actions.report import code_hash, tracking_code
@@ -19,10 +21,9 @@ from demo.tekstar import describe, phrase
 from demo.tiltaksrader import add_measures
 from demo.verda import Verda
 from kjerne.clock import OSLO, oslo_date
-from kjerne.log import ANONYM, chain_key, line_mac
-from kjerne.models import Loggline
+from kjerne.log import ANONYM
 
-__all__ = ["Skrivar"]
+__all__ = ["Line", "Skrivar"]
 
 _NY_ALVOR = 0.09
 _NY_TYPE = 0.04
@@ -51,16 +52,23 @@ def _whole_hour(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
-class Skrivar:
-    """Writes case after case, in order of filing: numbers run by year, log lines in one chain."""
+class Line(NamedTuple):
+    """A line of the log to be, as `kjerne.log.record` would be told."""
 
-    def __init__(self, verda: Verda, rader: Rader, head_id: int, head_mac: str, mail_from: int) -> None:
+    tid: datetime
+    aktor: str
+    subjekt_id: str
+    alvor: int
+
+
+class Skrivar:
+    """Writes case after case, in order of filing: numbers run by year."""
+
+    def __init__(self, verda: Verda, rader: Rader, numbers: Mapping[int, int], mail_from: int) -> None:
         self.verda = verda
         self.rader = rader
-        self.numbers: Counter[int] = Counter()
-        self.head_id, self.head_mac = head_id, head_mac
-        self._key = chain_key(verda.config.secret_key)
-        self._line = Loggline()
+        self.numbers = Counter(numbers)
+        self.lines: list[Line] = []
         self._measures: dict[int, int] = {}
         self._alike: dict[tuple[int, str], int] = {}
         self._post = Postkasse(verda, rader, mail_from)
@@ -90,12 +98,11 @@ class Skrivar:
         self._readings(sak)
         self._log(sak)
         self._post.letters(sak)
-        self.rader.send_if_full()
 
     def _make(self, plan: Plan) -> Sak:
         verda, rng = self.verda, self.rng
         forlop = course(rng, plan, verda.now)
-        line = verda.folk.line(plan.eining)
+        line = verda.line(plan.eining)
         inhabile = frozenset(person.id for person in line if person.eining is plan.eining) if plan.gjeld_leiar else frozenset()
         handler = verda.handler(plan.eining, oslo_date(plan.meldt), inhabile | {plan.meldar.id})
         severe = plan.alvor >= HIGH
@@ -313,22 +320,7 @@ class Skrivar:
             self.rader.add("leselogg", tid=tid, person_id=person.id, subjekt_type="avvik", subjekt_id=str(sak.id), kva="opna")
 
     def _log(self, sak: Sak) -> None:
-        """The filing's line in the chain, as `kjerne.log.record` writes it."""
-        plan, line = sak.plan, self._line
-        line.id = self.head_id = self.head_id + 1
-        line.tid = plan.meldt.astimezone(UTC).replace(microsecond=0)
-        line.aktor = ANONYM if plan.anonym else "meldar" if plan.konfidensiell else str(plan.meldar.id)
-        line.subjekt_type, line.subjekt_id, line.hending = "avvik", str(sak.id), "avvik:meldt"
-        line.endring = {"til": str(sak.alvor_meldt)}
-        self.head_mac = line_mac(self._key, self.head_mac, line)
-        self.rader.add(
-            "loggline",
-            id=line.id,
-            tid=line.tid,
-            aktor=line.aktor,
-            subjekt_type=line.subjekt_type,
-            subjekt_id=line.subjekt_id,
-            hending=line.hending,
-            endring=line.endring,
-            mac=self.head_mac,
-        )
+        """The filing's line of the log; it gets its place in the chain when all lines before it have theirs."""
+        plan = sak.plan
+        actor = ANONYM if plan.anonym else "meldar" if plan.konfidensiell else str(plan.meldar.id)
+        self.lines.append(Line(plan.meldt.astimezone(UTC).replace(microsecond=0), actor, str(sak.id), sak.alvor_meldt))

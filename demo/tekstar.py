@@ -8,20 +8,22 @@ No text names or identifies anybody: people are «bebuaren», «brukar A».
 import csv
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 __all__ = ["MILJO", "Fortelling", "Miljo", "categories", "describe", "phrase"]
 
 Miljo = Literal["institusjon", "heim", "bufellesskap", "anna"]
+Row = TypeVar("Row")
 MILJO: Final[tuple[Miljo, ...]] = ("institusjon", "heim", "bufellesskap", "anna")
 
 _DATA: Final = Path(__file__).resolve().parent / "data"
 _SLOT: Final = re.compile(r"\{(\w+)\}")
-_SENTENCE_START: Final = re.compile(r"(?:^|[.?!] )$")
+_SENTENCE_ENDS: Final = (". ", "? ", "! ")
 _FELLES: Final = "*"
 # Which marked events fit where; unmarked events fit everywhere.
 _PASSAR: Final[dict[str, frozenset[str]]] = {
@@ -90,6 +92,24 @@ def _words() -> dict[tuple[str, str], list[dict[str, str]]]:
     return table
 
 
+@cache
+def _pieces(template: str) -> tuple[str, ...]:
+    """A template cut at its slots: text, slot, text, slot, ..., text."""
+    return tuple(_SLOT.split(template))
+
+
+@cache
+def _fitting(kode: str, miljo: Miljo) -> list[dict[str, str]]:
+    """The events of a sub-category that can happen in the surroundings; all when none can."""
+    rows = _sentences()[kode, "hending"]
+    return [row for row in rows if row["merke"] in _PASSAR[miljo]] or rows
+
+
+def pick(rng: random.Random, rows: Sequence[Row]) -> Row:
+    """One of the rows. As `rng.choice`, but three times as fast: a million cases ask for it eighty million times."""
+    return rows[int(rng.random() * len(rows))]
+
+
 def categories() -> frozenset[str]:
     """The codes of all sub-categories that have texts."""
     return frozenset(kode for kode, _ in _sentences() if kode != _FELLES)
@@ -97,10 +117,17 @@ def categories() -> frozenset[str]:
 
 def _suit(rng: random.Random, kode: str, miljo: Miljo | None) -> Miljo:
     """The surroundings asked for, or drawn; others when no event of the sub-category can happen there."""
-    marks = {row["merke"] for row in _sentences()[kode, "hending"]}
-    if miljo is not None and marks & _PASSAR[miljo]:
+    fits = _miljo_of(kode)
+    if miljo is not None and miljo in fits:
         return miljo
-    return rng.choice([kind for kind in MILJO[:2] if marks & _PASSAR[kind]])
+    return pick(rng, [kind for kind in MILJO[:2] if kind in fits])
+
+
+@cache
+def _miljo_of(kode: str) -> frozenset[Miljo]:
+    """The surroundings in which some event of the sub-category can happen."""
+    marks = {row["merke"] for row in _sentences()[kode, "hending"]}
+    return frozenset(kind for kind in MILJO if marks & _PASSAR[kind])
 
 
 class _Teller:
@@ -127,13 +154,11 @@ class _Teller:
 
     def word(self, slot: str, merke: str = "") -> str:
         """A word for a slot, in the story's language."""
-        return self.rng.choice(_words()[slot, merke])[self.sprak]
+        return pick(self.rng, _words()[slot, merke])[self.sprak]
 
     def choose(self, kode: str, part: str) -> dict[str, str]:
         """A row of one part, fitting the surroundings when any does."""
-        rows = _sentences()[kode, part]
-        fitting = [row for row in rows if part != "hending" or row["merke"] in _PASSAR[self.miljo]]
-        return self.rng.choice(fitting or rows)
+        return pick(self.rng, _fitting(kode, self.miljo) if part == "hending" else _sentences()[kode, part])
 
     def sentence(self, kode: str, part: str) -> str:
         """One finished sentence of a part."""
@@ -141,14 +166,20 @@ class _Teller:
 
     def fill(self, template: str) -> str:
         """The template with its slots filled; a slot that starts a sentence gets its capital letter."""
+        pieces = _pieces(template)
+        if len(pieces) == 1:
+            return template
         has_clock = "{kl}" in template
-
-        def replace(found: re.Match[str]) -> str:
-            value = self.value(found[1], has_clock=has_clock)
-            starts = _SENTENCE_START.search(template, 0, found.start()) is not None
-            return value[:1].upper() + value[1:] if starts else value
-
-        return _SLOT.sub(replace, template)
+        said = []
+        for place, piece in enumerate(pieces):
+            if place % 2 == 0:
+                said.append(piece)
+                continue
+            value = self.value(piece, has_clock=has_clock)
+            before = pieces[place - 1]
+            starts = before.endswith(_SENTENCE_ENDS) or (place == 1 and not before)
+            said.append(value[:1].upper() + value[1:] if starts else value)
+        return "".join(said)
 
     def value(self, slot: str, *, has_clock: bool) -> str:
         """What a slot becomes; the same slot keeps its word through the story, except numbers."""
@@ -204,4 +235,4 @@ def describe(
 
 def phrase(rng: random.Random, part: str, sprak: str) -> str:
     """A sentence that fits any case, such as a question to the reporter; KeyError for an unknown part or language."""
-    return rng.choice(_sentences()[_FELLES, part])[sprak]
+    return pick(rng, _sentences()[_FELLES, part])[sprak]

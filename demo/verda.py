@@ -35,9 +35,17 @@ class Katalog:
     rammer: Rammer
     meldeordning: str
     effekt_dagar: int
+    _duties: dict[tuple[str, str, int, bool], list[str]] = field(default_factory=dict)
+    _extra: dict[tuple[str, str], list[Tilleggsfelt]] = field(default_factory=dict)
 
     def duties(self, hovudtype: str, underkategori: str, worst: int, *, injured: bool) -> list[str]:
-        """Codes of the duties a case brings up; the same rule as `avvik.actions.duties.duties_of`, without a query a case."""
+        """Codes of the duties a case brings up; the same rule as `avvik.actions.duties.duties_of`, worked out once a kind."""
+        asked = hovudtype, underkategori, worst, injured
+        if asked not in self._duties:
+            self._duties[asked] = self._find_duties(hovudtype, underkategori, worst, injured=injured)
+        return self._duties[asked]
+
+    def _find_duties(self, hovudtype: str, underkategori: str, worst: int, *, injured: bool) -> list[str]:
         found: list[str] = []
         for row in self.kopling:
             fits = row.underkategori in {"", underkategori} and row.hovudtype in {"", hovudtype} and row.min_alvor <= worst
@@ -50,11 +58,14 @@ class Katalog:
 
     def extra_fields(self, hovudtype: str, underkategori: str) -> list[Tilleggsfelt]:
         """The extra fields such a case may carry."""
-        return [
-            row
-            for row in self.tillegg
-            if row.hovudtype == hovudtype and (not row.underkategori or underkategori in row.underkategori.split("|"))
-        ]
+        asked = hovudtype, underkategori
+        if asked not in self._extra:
+            self._extra[asked] = [
+                row
+                for row in self.tillegg
+                if row.hovudtype == hovudtype and (not row.underkategori or underkategori in row.underkategori.split("|"))
+            ]
+        return self._extra[asked]
 
 
 def read_katalog(db: Session, day: date) -> Katalog:
@@ -104,11 +115,15 @@ class Verda:
         """Who closes severe cases."""
         return self.rollar.holder(Rolle.KVALITETSKOORDINATOR)
 
-    def handler(self, unit: Unit, day: date, excluded: frozenset[int]) -> Ansatt:
-        """Who gets a case of a unit on a day: leader, deputy, next up; else the coordinator."""
+    def line(self, unit: Unit) -> list[Ansatt]:
+        """Leader, deputy and those above, in the order a case looks for its handler; worked out once a unit."""
         if unit.id not in self._lines:
             self._lines[unit.id] = self.folk.line(unit)
-        for person in self._lines[unit.id]:
+        return self._lines[unit.id]
+
+    def handler(self, unit: Unit, day: date, excluded: frozenset[int]) -> Ansatt:
+        """Who gets a case of a unit on a day: leader, deputy, next up; else the coordinator."""
+        for person in self.line(unit):
             if person.id not in excluded and person.works(day):
                 return person
         return self.coordinator

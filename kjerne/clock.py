@@ -46,6 +46,7 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < SATURDAY and day not in _holidays(day.year)
 
 
+@lru_cache(maxsize=4096)
 def next_working_day(day: date) -> date:
     """The day itself when it is a working day, else the first after it (domene 3.7: moved to the next working day)."""
     while not is_working_day(day):
