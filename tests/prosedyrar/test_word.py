@@ -28,7 +28,9 @@ def test_nested_lists_and_checklists() -> None:
 
 
 def test_a_bold_line_is_a_heading_when_there_are_no_others() -> None:
-    made = convert(docx.docx(docx.p("Formål:", bold=True), docx.p("Noko."), docx.p("Ansvar", bold=True), docx.p("Leiar.")), "x.docx")
+    made = convert(
+        docx.docx(docx.p("Formål:", bold=True), docx.p("Noko."), docx.p("Ansvar", bold=True), docx.p("Leiar.")), "x.docx"
+    )
     assert made.text == "## Formål\n\nNoko.\n\n## Ansvar\n\nLeiar.\n"
     assert made.title == "X"
 
