@@ -39,7 +39,6 @@ import framside.tilgjenge
 import framside.views
 import konto.jobs
 import konto.views
-import prosedyrar.views.oversikt
 import rapportar.jobs
 import rapportar.views
 import tiltak.jobs
@@ -64,6 +63,7 @@ from kjerne.mail import send_outbox
 from kjerne.web import Area, House, MenuItem
 from kjerne.work import Handler
 from prosedyrar.views.area import area as prosedyrar_area
+from register.views.area import area as register_area
 from tiltak.views.area import area as tiltak_area
 
 ADMINISTRASJON = (
@@ -79,6 +79,7 @@ AREAS: tuple[Area, ...] = (
     tiltak_area,
     prosedyrar_area,
     rapportar.views.area,
+    register_area,
     *ADMINISTRASJON,
 )
 READERS = (Right.AVVIK_LES, Right.AVVIK_LES_LOFTA, Right.AVVIK_KOPI)
@@ -89,6 +90,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("Tiltak"), "tiltak.liste", "list-check", badge=tiltak.queries.waiting_count),
     MenuItem(_l("Tal"), "avvik.tal", "chart", (Right.AVVIK_TAL,)),
     MenuItem(_l("Rapportar"), "rapportar.arkiv", "document", (Right.RAPPORT_LES,)),
+    MenuItem(_l("Register"), "register.liste", "history", (Right.REGISTER_LES,)),
     MenuItem(_l("Einingar"), "einingar.liste", "grid", (Right.PERSON_LES,)),
     MenuItem(_l("Personar"), "personar.liste", "people", (Right.PERSON_LES,)),
     MenuItem(_l("Innstillingar"), "administrasjon.innstillingar_vis", "gear", (Right.KATALOG_ENDRE,)),

@@ -7,6 +7,7 @@ import kjerne.models
 import prosedyrar.models
 import prosedyrar.models.behov
 import rapportar.models
+import register.models
 import ros.models
 import tiltak.models
 from kjerne.db import Base
@@ -19,6 +20,7 @@ MODULES = (
     prosedyrar.models,
     prosedyrar.models.behov,
     rapportar.models,
+    register.models,
     ros.models,
     tiltak.models,
 )

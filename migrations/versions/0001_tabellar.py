@@ -470,6 +470,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_tilgangsgruppe_medlem_person_id"), "tilgangsgruppe_medlem", ["person_id"], unique=False)
     op.create_table(
+        "arkivskildring",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("gjennomgatt", sa.Date(), nullable=False),
+        sa.Column("neste", sa.Date(), nullable=False),
+        sa.Column("endra_av_id", sa.Integer(), nullable=False),
+        sa.Column("endra", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_arkivskildring_eining_id_eining")),
+        sa.ForeignKeyConstraint(["endra_av_id"], ["person.id"], name=op.f("fk_arkivskildring_endra_av_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_arkivskildring")),
+        sa.UniqueConstraint("eining_id", name=op.f("uq_arkivskildring_eining_id")),
+    )
+    op.create_table(
         "avvik",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("aar", sa.Integer(), nullable=False),
@@ -662,6 +676,31 @@ def upgrade() -> None:
     op.create_index(op.f("ix_rapport_mottakar_id"), "rapport", ["mottakar_id"], unique=False)
     op.create_index("ix_rapport_status", "rapport", ["status", "id"], unique=False)
     op.create_table(
+        "registerforing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slag", sa.String(length=40), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("dato", sa.Date(), nullable=False),
+        sa.Column("tittel", sa.String(length=200), nullable=False),
+        sa.Column("samandrag", sa.Text(), nullable=False),
+        sa.Column("tal", sa.Integer(), nullable=True),
+        sa.Column("neste", sa.Date(), nullable=True),
+        sa.Column("laga_av_id", sa.Integer(), nullable=False),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "slag IN ('brukarundersoking','parorandeundersoking','brukarrad','parorandemote','klage','ros_tilbakemelding','forslag','eldrerad','kva_er_viktig','brukarombod','vernerunde','medarbeidarundersoking','personalmote','amu','brannoving','beredskapsoving','hms_gjennomgang','leiinga_gjennomgang','internrevisjon','tilsyn')",
+            name=op.f("ck_registerforing_slag"),
+        ),
+        sa.CheckConstraint("neste IS NULL OR neste > dato", name=op.f("ck_registerforing_neste_etter_dato")),
+        sa.CheckConstraint("tal IS NULL OR tal BETWEEN 0 AND 100000", name=op.f("ck_registerforing_tal")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_registerforing_eining_id_eining")),
+        sa.ForeignKeyConstraint(["laga_av_id"], ["person.id"], name=op.f("fk_registerforing_laga_av_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registerforing")),
+    )
+    op.create_index("ix_registerforing_dato", "registerforing", ["dato", "id"], unique=False)
+    op.create_index("ix_registerforing_eining_slag", "registerforing", ["eining_id", "slag", "dato"], unique=False)
+    op.create_table(
         "ros_analyse",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tittel", sa.String(length=200), nullable=False),
@@ -837,6 +876,20 @@ def upgrade() -> None:
     op.create_index("ix_tiltak_frist", "tiltak", ["status", "frist"], unique=False)
     op.create_index("ix_tiltak_laga_av_rang", "tiltak", ["laga_av_id", "avslutta", "rang", "id"], unique=False)
     op.create_table(
+        "arkivskildring_del",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("skildring_id", sa.Integer(), nullable=False),
+        sa.Column("nr", sa.Integer(), nullable=False),
+        sa.Column("utgave", sa.Integer(), nullable=False),
+        sa.Column("tekst", sa.Text(), nullable=False),
+        sa.CheckConstraint("nr BETWEEN 1 AND 9", name=op.f("ck_arkivskildring_del_nr")),
+        sa.ForeignKeyConstraint(
+            ["skildring_id"], ["arkivskildring.id"], name=op.f("fk_arkivskildring_del_skildring_id_arkivskildring")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_arkivskildring_del")),
+        sa.UniqueConstraint("skildring_id", "nr", "utgave", name=op.f("uq_arkivskildring_del_skildring_id_nr_utgave")),
+    )
+    op.create_table(
         "avvik_arsak",
         sa.Column("avvik_id", sa.Integer(), nullable=False),
         sa.Column("arsak", sa.String(length=60), nullable=False),
@@ -927,6 +980,7 @@ def upgrade() -> None:
         sa.Column("ord", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(["avvik_id"], ["avvik.id"], name=op.f("fk_avvik_ord_avvik_id_avvik")),
         sa.PrimaryKeyConstraint("avvik_id", "ord", name=op.f("pk_avvik_ord")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_avvik_ord_ord", "avvik_ord", ["ord", "avvik_id"], unique=False)
     op.create_table(
@@ -1519,6 +1573,7 @@ def downgrade() -> None:
     op.drop_index("ix_avvik_hending_sak", table_name="avvik_hending")
     op.drop_table("avvik_hending")
     op.drop_table("avvik_arsak")
+    op.drop_table("arkivskildring_del")
     op.drop_index("ix_tiltak_laga_av_rang", table_name="tiltak")
     op.drop_index("ix_tiltak_frist", table_name="tiltak")
     op.drop_index("ix_tiltak_eining_status", table_name="tiltak")
@@ -1536,6 +1591,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_ros_analyse_forgjengar_id"), table_name="ros_analyse")
     op.drop_index("ix_ros_analyse_eining", table_name="ros_analyse")
     op.drop_table("ros_analyse")
+    op.drop_index("ix_registerforing_eining_slag", table_name="registerforing")
+    op.drop_index("ix_registerforing_dato", table_name="registerforing")
+    op.drop_table("registerforing")
     op.drop_index("ix_rapport_status", table_name="rapport")
     op.drop_index(op.f("ix_rapport_mottakar_id"), table_name="rapport")
     op.drop_index("ix_rapport_arkiv", table_name="rapport")
@@ -1562,6 +1620,7 @@ def downgrade() -> None:
     op.drop_index("ix_avvik_eining_id_desc", table_name="avvik")
     op.drop_index(op.f("ix_avvik_duplikat_av_id"), table_name="avvik")
     op.drop_table("avvik")
+    op.drop_table("arkivskildring")
     op.drop_index(op.f("ix_tilgangsgruppe_medlem_person_id"), table_name="tilgangsgruppe_medlem")
     op.drop_table("tilgangsgruppe_medlem")
     op.drop_table("ros_sett")
