@@ -25,6 +25,7 @@ import avvik.jobs.sums
 import avvik.views.duplikat
 import avvik.views.eksport
 import avvik.views.filter
+import avvik.views.innsyn
 import avvik.views.kladd
 import avvik.views.liste
 import avvik.views.mange

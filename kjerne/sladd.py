@@ -58,6 +58,12 @@ def _whole(passage: str) -> re.Pattern[str]:
     return re.compile(f"{first}{inner}{last}", re.IGNORECASE)
 
 
+def exactly(found: Iterable[str]) -> list[re.Pattern[str]]:
+    """Passages that were found in texts, looked for as they are written, longest first: one pattern for all."""
+    ordered = sorted(set(found), key=lambda text: (-len(text), text))
+    return [re.compile("|".join(_whole(passage).pattern for passage in ordered))] if ordered else []
+
+
 def patterns(words: Iterable[str], texts: Sequence[str]) -> list[re.Pattern[str]]:
     """How each passage is looked for in these texts. Raises `Refused` for one that stands in none of them."""
     found = []

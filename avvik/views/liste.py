@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 
 from avvik import tekstar
 from avvik.queries.lists import Innsnevring, Lister, has_green, kept_promises, list_query, open_count
+from avvik.queries.prosedyre import title_of
 from avvik.queries.sak import Ordliste, ordliste
 from avvik.rules import ENDED, STATUSNAMN, Status
 from avvik.views.area import area
@@ -105,7 +106,7 @@ def _units_to_choose(work: Work) -> list[Eining]:
     return list(work.db.scalars(select(Eining).where(Eining.id.in_(ids)).order_by(Eining.sti)))
 
 
-def _said(narrow: Innsnevring, words: Ordliste, units: list[Eining]) -> list[str]:
+def _said(work: Work, narrow: Innsnevring, words: Ordliste, units: list[Eining]) -> list[str]:
     """What the list is narrowed to, in words."""
     said = [unit.namn for unit in units if unit.kode == narrow.eining]
     said += [words.label(kind, code) for kind in ("hovudtype", "underkategori", "art", "utfall") if (code := getattr(narrow, kind))]
@@ -117,6 +118,8 @@ def _said(narrow: Innsnevring, words: Ordliste, units: list[Eining]) -> list[str
         said.append(_("frå %(dag)s", dag=fdate(narrow.fra)))
     if narrow.til:
         said.append(_("til %(dag)s", dag=fdate(narrow.til)))
+    if narrow.prosedyre is not None:
+        said.append(_("prosedyren «%(tittel)s»", tittel=title_of(work, narrow.prosedyre) or narrow.prosedyre))
     return said
 
 
@@ -144,7 +147,7 @@ def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = 
         cap=CAP,
         snevring=narrow,
         smal=bool(kept),
-        smalt=_said(narrow, words, units),
+        smalt=_said(work, narrow, words, units),
         kept=kept,
         einingar=units,
         ord=words,
@@ -155,6 +158,7 @@ def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = 
         halde=sum(row.halde for row in promises),
         rekna=sum(row.rekna for row in promises),
         gronne=has_green(work),
+        kan_innsyn=work.has(Right.AVVIK_SLADD),
     )
 
 
