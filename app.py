@@ -17,6 +17,8 @@ from werkzeug.wrappers import Response
 import administrasjon.views.drift
 import administrasjon.views.einingar
 import administrasjon.views.innlesing
+import administrasjon.views.innstillingar
+import administrasjon.views.katalog
 import administrasjon.views.personar
 import avvik.handlers
 import avvik.jobs.deadlines
@@ -42,6 +44,8 @@ import konto.jobs
 import konto.views
 import rapportar.jobs
 import rapportar.views
+import register.views.arkiv
+import register.views.foring
 import tiltak.jobs
 import tiltak.queries
 import tiltak.views.liste
@@ -64,7 +68,6 @@ from kjerne.mail import send_outbox
 from kjerne.web import Area, House, MenuItem
 from kjerne.work import Handler
 from prosedyrar.views.area import area as prosedyrar_area
-from register.views.area import area as register_area
 from tiltak.views.area import area as tiltak_area
 
 ADMINISTRASJON = (
@@ -80,7 +83,7 @@ AREAS: tuple[Area, ...] = (
     tiltak_area,
     prosedyrar_area,
     rapportar.views.area,
-    register_area,
+    register.views.foring.area,
     *ADMINISTRASJON,
 )
 READERS = (Right.AVVIK_LES, Right.AVVIK_LES_LOFTA, Right.AVVIK_KOPI)
@@ -113,6 +116,8 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+#: What a browser may keep: nobody's data.
+KEPT = {"static", "administrasjon.utsjanad_css", "administrasjon.utsjanad_logo"}
 HERE = Path(__file__).resolve().parent
 MIB = 1024 * 1024
 DISK_FULL = ("disk is full", "No space left", "could not extend")
@@ -238,6 +243,6 @@ def _headers(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
-    if has_request_context() and request.endpoint != "static":
+    if has_request_context() and request.endpoint not in KEPT:
         response.headers["Cache-Control"] = "no-store"
     return response

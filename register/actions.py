@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from kjerne import files
@@ -128,6 +129,7 @@ def write_archive(work: Work, eining: Eining, parts: Mapping[int, str], *, versi
         work.db.add(found)
     else:
         found.gjennomgatt, found.neste, found.endra_av_id, found.endra = work.today, due, work.me.id, work.now
+        flag_modified(found, "endra")  # a second edition in the same moment is an edition too
     try:
         work.db.flush()
     except (StaleDataError, IntegrityError) as error:

@@ -121,7 +121,7 @@ class Standing:
 
 
 def latest(work: Work, units: Collection[int], kinds: Collection[Slag], *, until: date | None = None) -> list[Standing]:
-    """The newest line of each kind in each unit; one query. `until`: as it stood on that day. The caller has asked for the right."""
+    """The newest line of each kind in each unit; one query. `until`: on that day. The caller asked for the right."""
     place = (
         func.row_number()
         .over(

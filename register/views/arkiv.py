@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response
 
 from kjerne import vakt
 from kjerne.access import Right
-from kjerne.errors import Refused
 from kjerne.i18n import gettext as _
 from kjerne.models import Eining
 from kjerne.text import BadText, clean
@@ -55,14 +54,12 @@ def arkiv_send(work: Work, kode: str) -> ResponseReturnValue:
             today=work.today,
             confirmed=request.form.get(vakt.CONFIRM_FIELD) == "1",
         )
-        if not any(parts.values()):
-            raise Refused(_("Skriv minst éin av delane."), "del_1")
     except BadText as bad:
         return _page(work, eining, parts, 422, feilar={"del_1": [bad.message]})
     except vakt.Guarded as guarded:
         return _page(work, eining, parts, 422, feil=guarded.verdict.feil, feilar=guarded.verdict.messages())
-    except Refused as refused:
-        return _page(work, eining, parts, 422, feilar={refused.field: [refused.message]})
+    if not any(parts.values()):
+        return _page(work, eining, parts, 422, feilar={"del_1": [_("Skriv minst éin av delane.")]})
     actions.write_archive(work, eining, parts, version=typed_int(request.form.get("versjon", ""), 0, 1_000_000) or 0)
     flash(_("Arkivskildringa er lagra. Ho skal gjennomgåast igjen om eitt år."), "ok")
     return redirect(url_for("register.arkiv", kode=eining.kode), 303)

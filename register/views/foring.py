@@ -34,11 +34,12 @@ class Kort:
     stand: queries.Standing | None
 
 
-def _choice(kind: type[Slag] | type[Punkt], raw: str) -> Any:
-    try:
-        return kind(raw) if kind is Slag else kind(int(raw))
-    except ValueError:
-        return None
+def _slag(raw: str) -> Slag | None:
+    return Slag(raw) if raw in set(Slag) else None
+
+
+def _punkt(raw: str) -> Punkt | None:
+    return next((punkt for punkt in Punkt if str(punkt.value) == raw), None)
 
 
 def typed_int(raw: str, lo: int, hi: int) -> int | None:
@@ -55,8 +56,8 @@ def narrow_from(work: Work) -> Narrow:
     unit = next((one for one in queries.units_of(work, Right.REGISTER_LES) if one.kode == kode), None)
     return Narrow(
         eining_id=unit.id if unit else None,
-        punkt=_choice(Punkt, request.args.get("punkt", "")),
-        slag=_choice(Slag, request.args.get("slag", "")),
+        punkt=_punkt(request.args.get("punkt", "")),
+        slag=_slag(request.args.get("slag", "")),
         aar=typed_int(request.args.get("aar", ""), 2000, 2100),
     )
 
@@ -82,7 +83,7 @@ def liste(work: Work) -> str:
         expected = [slag for slag, kind in KINDS.items() if kind.venta]
         found = {row.slag: row for row in queries.latest(work, [unit.id], expected)}
         kort = [Kort(slag, found.get(slag)) for slag in expected]
-    kept = {name: value for name in ("eining", "punkt", "slag", "aar") if (value := request.args.get(name, ""))}
+    kept: dict[str, Any] = {name: value for name in ("eining", "punkt", "slag", "aar") if (value := request.args.get(name, ""))}
     return render(
         work,
         "register/liste.html",
@@ -130,7 +131,7 @@ def _form_page(work: Work, form: ForingForm, row: Registerforing | None, verdict
 @area.page("/ny", needs=Right.REGISTER_SKRIV)
 def ny(work: Work) -> Response:
     """The form for a new line, with today and the usual next date."""
-    slag = _choice(Slag, request.args.get("slag", "")) or Slag.PERSONALMOTE
+    slag = _slag(request.args.get("slag", "")) or Slag.PERSONALMOTE
     values = {
         "slag": slag.value,
         "eining": request.args.get("eining", ""),
@@ -249,9 +250,9 @@ def fil(work: Work, foring_id: int) -> ResponseReturnValue:
     """Attach minutes or a report."""
     row = _writable(work, foring_id)
     sent = request.files.get("fil")
+    if sent is None or not sent.filename:
+        return _show(work, row, None, filfeil=_("Vel ei fil først.")), 422
     try:
-        if sent is None or not sent.filename:
-            raise Refused(_("Vel ei fil først."), "fil")
         found = inspect(sent.read(), sent.filename)
         vakt.demand(
             work.db,
@@ -264,8 +265,6 @@ def fil(work: Work, foring_id: int) -> ResponseReturnValue:
     except vakt.Guarded as guarded:
         sentence = " ".join(guarded.verdict.messages()["fil"][:3])
         return _show(work, row, None, feil=guarded.verdict.feil, filfeil=sentence), 422
-    except Refused as refused:
-        return _show(work, row, None, filfeil=refused.message), 422
     actions.attach(work, row, found)
     flash(_("Fila er lagd ved."), "ok")
     return redirect(url_for("register.vis", foring_id=row.id), 303)
