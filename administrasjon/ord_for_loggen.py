@@ -44,7 +44,38 @@ EVENTS: Mapping[str, Lazy] = {
     "eining:avslutta": _l("eining avslutta"),
     "innlesing:skriven": _l("fil lesen inn"),
     "innstilling:endra": _l("innstillingar endra"),
+    "katalog:ny": _l("lagt til i katalogen"),
+    "katalog:endra": _l("katalog endra"),
+    "katalog:avslutta": _l("teke ut av bruk"),
+    "katalog:attende": _l("teke i bruk att"),
+    "katalog:droppa": _l("planlagd endring teken bort"),
+    "katalog:flytta": _l("rekkjefølgja endra"),
     "innstilling:meldeordning": _l("meldeordning stadfesta"),
+}
+
+#: What happened to a row of a reference table, on the pages of the settings.
+ENDRINGAR: Mapping[str, Lazy] = {
+    "ny": _l("Lagt til"),
+    "endra": _l("Endra"),
+    "avslutta": _l("Teke ut av bruk"),
+    "attende": _l("Teke i bruk att"),
+    "droppa": _l("Planlagd endring teken bort"),
+    "flytta": _l("Flytta i lista"),
+}
+
+#: The settings by the names people know them under, and the columns every table has.
+INNSTILLINGAR: Mapping[str, Lazy] = {
+    "kommune": _l("Namnet på kommunen"),
+    "sprak": _l("Språk for nye brukarar"),
+    "varselkanal": _l("Kritikkverdige forhold: korleis ein varslar her"),
+    "klagekanal": _l("Klage frå pasient, brukar eller pårørande: kvar ho skal"),
+    "tilgjengelegheitserklaering": _l("Adressa til tilgjengelegheitserklæringa"),
+    "farge": _l("Farge"),
+    "logo": _l("Logo"),
+    "meldeordning": _l("Ordning for alvorlege hendingar"),
+    "gjeld_fra": _l("Gjeld frå og med"),
+    "gjeld_til": _l("Gjeld til og med"),
+    "rekkje": _l("Plass i lista"),
 }
 
 

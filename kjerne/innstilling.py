@@ -10,12 +10,16 @@ DEFAULTS: dict[str, str] = {
     "sprak": "nn",
     "varselkanal": "",
     "klagekanal": "",
+    "farge": "",
+    "logo": "",
     "tilgjengelegheitserklaering": "https://uustatus.no/",
     "svarfrist_arbeidsdagar": "3",
     "gruppegrense": "3",
     "meldeordning": "alvorleg_hending_a",
     "meldeordning_stadfesta": "",
     "effekt_dagar": "90",
+    "kompetanse_god": "80",
+    "kompetanse_lag": "60",
     "demo": "0",
 }
 

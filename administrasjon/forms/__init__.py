@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from wtforms import BooleanField, Field, FileField, Form, HiddenField, SelectField, SelectMultipleField, StringField
-from wtforms import TextAreaField as Area
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -150,21 +149,6 @@ class ImportForm(Form):
     def __init__(self, *args: object, **values: object) -> None:
         super().__init__(*args, **values)  # type: ignore[arg-type]
         self.slag.choices = {"einingar": _("Einingar"), "personar": _("Personar")}
-
-
-class SettingsForm(Form):
-    """The municipality's own settings."""
-
-    kommune = StringField(_l("Namnet på kommunen"), [required(_l("Skriv namnet på kommunen.")), at_most(80)])
-    sprak = Val(_l("Språk for nye brukarar"))
-    varselkanal = Area(_l("Kritikkverdige forhold: korleis ein varslar her"))
-    klagekanal = Area(_l("Klage frå pasient, brukar eller pårørande: kvar ho skal"))
-    tilgjengelegheitserklaering = StringField(_l("Adressa til tilgjengelegheitserklæringa"), [at_most(300)])
-
-    def validate_tilgjengelegheitserklaering(self, field: Field) -> None:
-        """A web address, or nothing."""
-        if field.data and not str(field.data).startswith("https://"):
-            raise ValidationError(_("Adressa skal begynne med https://"))
 
 
 class SchemeForm(Form):

@@ -37,11 +37,11 @@ def _control(one: Felt, column: str, choices: Choices, now: Any) -> Any:
             offered = dict(choices[one.val])
             if now is not None and str(now) not in offered and str(now):
                 offered[str(now)] = _("%(kode)s (ikkje i bruk lenger)", kode=now)
-            return Val(label, choices=list(offered.items()))
+            return Val(label, choices=offered)
         case Slag.FLEIRE:
             offered = dict(choices[one.val])
             offered.update({code: code for code in str(now or "").split("|") if code and code not in offered})
-            return Hakar(label, choices=list(offered.items()))
+            return Hakar(label, choices=offered)
         case _ if one.lang:
             return TextAreaField(label)
         case _:

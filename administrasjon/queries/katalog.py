@@ -121,16 +121,35 @@ def get_chain(work: Work, tabell: Tabell, row_id: int, *, lock: bool = False) ->
     return Kjede(tuple(rows), work.today)
 
 
-def name_of(work: Work, tabell: Tabell, row: Any) -> str:
-    """What a row is called where a person reads it."""
+Words = Mapping[str, Mapping[str, str]]
+#: Texts of a row that a list shows under its name.
+UNDER_NAME = frozenset({"definisjon", "styresmakt", "regel"})
+
+
+def name_of(tabell: Tabell, row: Any, words: Words) -> str:
+    """What a row is called where a person reads it. `words`: the table's choices, and the levels for the deadlines."""
     if isinstance(row, Post):
         return row.label
     if tabell.kode == "frist":
-        level = katalog.as_of(work.db.scalars(select(Alvorsgrad).where(Alvorsgrad.niva == row.alvor)), work.today)
-        return f"{row.alvor} {level.label if level else ''}".strip()
-    words = choices(work, tabell)
+        return words["alvor"].get(str(row.alvor), str(row.alvor))
     said = [words[one.val].get(str(getattr(row, one.stamme)), "") for one in tabell.felt if one.slag is Slag.VAL]
     return " · ".join(part for part in said if part)
+
+
+def facts_of(tabell: Tabell, row: Any, words: Words) -> list[str]:
+    """The rest of a row in short, for a list."""
+    found: list[str] = []
+    for one in tabell.felt:
+        value = row.text(one.stamme) if one.stamme in UNDER_NAME else getattr(row, one.kolonnar[0])
+        if one.slag is Slag.HAKE and value:
+            found.append(str(one.namn))
+        elif one.slag is Slag.TAL and value is not None:
+            found.append(f"{one.namn}: {value}")
+        elif one.slag is Slag.VAL and value and tabell.nokkel and one.stamme not in {"ikon", tabell.gruppe}:
+            found.append(f"{one.namn}: {words[one.val].get(str(value), value)}")
+        elif one.stamme in UNDER_NAME and value:
+            found.append(str(value))
+    return found
 
 
 def code_of(tabell: Tabell, row: Any) -> str:
@@ -146,7 +165,7 @@ def _labels(rows: Iterable[Post]) -> dict[str, str]:
 
 def choices(work: Work, tabell: Tabell) -> dict[str, dict[str, str]]:
     """The lists a table's fields choose from: name of the list → code → text. Only those the table uses are read."""
-    used = {one.val for one in tabell.felt if one.val}
+    used = {one.val for one in tabell.felt if one.val} | ({"alvor"} if tabell.kode == "frist" else set())
     db, today = work.db, work.today
     found: dict[str, dict[str, str]] = {
         "felttype": {code: str(text) for code, text in FELTTYPAR.items()},
@@ -207,7 +226,7 @@ def _column_name(tabell: Tabell | None, column: str, names: Mapping[str, object]
     return str(one.namn)
 
 
-def _said(tabell: Tabell | None, column: str, value: object, words: Mapping[str, Mapping[str, str]]) -> str:
+def _said(tabell: Tabell | None, column: str, value: object, words: Words) -> str:
     """A stored value as people read it."""
     one = tabell.felt_for(column) if tabell else None
     if isinstance(value, bool):
@@ -262,10 +281,18 @@ def changes(
     return found, rows[limit - 1][0].id if len(rows) > limit else None
 
 
+def names_by_code(work: Work, tabell: Tabell) -> dict[str, str]:
+    """What each code of a table is called now."""
+    words = choices(work, tabell)
+    return {code_of(tabell, one.nyaste): name_of(tabell, one.vist, words) for one in chains(work, tabell)}
+
+
 def latest_changes(work: Work) -> dict[str, datetime]:
     """When each table was last changed. One query."""
-    rows = work.db.execute(select(Katalogendring.tabell, func.max(Katalogendring.tid)).group_by(Katalogendring.tabell))
-    return dict(rows.tuples().all())
+    rows = work.db.execute(
+        select(Katalogendring.tabell, func.max(Katalogendring.tid).label("sist")).group_by(Katalogendring.tabell)
+    )
+    return {row.tabell: row.sist for row in rows}
 
 
 def counts(work: Work) -> dict[str, int]:

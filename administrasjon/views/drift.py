@@ -1,4 +1,4 @@
-"""Access matrix and groups, log, letters in demo mode, settings."""
+"""Access matrix and groups, log, letters in demo mode."""
 
 from urllib.parse import urlencode
 
@@ -6,14 +6,12 @@ from flask import flash, make_response, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from administrasjon import ord_for_loggen, rules
-from administrasjon.actions import innstillingar, tilgangar
-from administrasjon.forms import LogForm, SchemeForm, SettingsForm
+from administrasjon import ord_for_loggen
+from administrasjon.actions import tilgangar
+from administrasjon.forms import LogForm
 from administrasjon.queries import drift as queries
-from administrasjon.views.skjema import attempt
 from kjerne.access import GRANTS, RETTNAMN, ROLLENAMN, Right
 from kjerne.errors import NotFound, Refused
-from kjerne.i18n import SPRAKNAMN
 from kjerne.i18n import gettext as _
 from kjerne.models import Person
 from kjerne.text import clean
@@ -122,55 +120,3 @@ def eit_brev(work: Work, nr: int) -> str:
     """Demo mode only: one letter to me."""
     _demo(work)
     return render(work, "administrasjon/eit_brev.html", brev=queries.my_letter(work, nr))
-
-
-@area.page("/innstillingar/", needs=Right.KATALOG_ENDRE)
-def innstillingar_vis(work: Work) -> str:
-    """The municipality's own settings."""
-    ours = our_settings()
-    form = SettingsForm(data={key: ours[key] for key in _KEYS})
-    return _settings(work, form)
-
-
-_KEYS = ("kommune", "sprak", "varselkanal", "klagekanal", "tilgjengelegheitserklaering")
-
-
-def _settings(work: Work, form: SettingsForm) -> str:
-    form.sprak.choices = dict(SPRAKNAMN)
-    return render(work, "administrasjon/innstillingar.html", form=form, ours=our_settings(), ordningar=rules.MELDEORDNINGAR)
-
-
-@area.page("/innstillingar/", needs=Right.KATALOG_ENDRE, method="POST")
-def innstillingar_lagre(work: Work) -> Response:
-    """Keep the settings."""
-    form = SettingsForm(request.form)
-    form.sprak.choices = dict(SPRAKNAMN)
-
-    def save() -> None:
-        innstillingar.save(
-            work,
-            {key: clean(form[key].data or "", max_len=2000, multiline=key.endswith("kanal")) for key in _KEYS},
-        )
-
-    if not attempt(work, form, save):
-        return make_response(_settings(work, form), 422)
-    flash(_("Innstillingane er lagra."), "ok")
-    return redirect(url_for("administrasjon.innstillingar_vis"), 303)
-
-
-@area.page("/innstillingar/meldeordning", needs=Right.KATALOG_ENDRE)
-def meldeordning(work: Work) -> str:
-    """Ask which scheme for serious events is in force (domene 2.1)."""
-    ours = our_settings()
-    form = SchemeForm(meldeordning=ours["meldeordning"])
-    return render(work, "administrasjon/meldeordning.html", form=form, ours=ours)
-
-
-@area.page("/innstillingar/meldeordning", needs=Right.KATALOG_ENDRE, method="POST")
-def meldeordning_lagre(work: Work) -> Response:
-    """Confirm which scheme is in force."""
-    form = SchemeForm(request.form)
-    if not attempt(work, form, lambda: innstillingar.confirm_scheme(work, form.meldeordning.data)):
-        return make_response(render(work, "administrasjon/meldeordning.html", form=form, ours=our_settings()), 422)
-    flash(_("Takk. Ordninga er stadfesta."), "ok")
-    return redirect(url_for("administrasjon.innstillingar_vis"), 303)

@@ -1,0 +1,43 @@
+"""The municipality's own name, language, channels, colour and logo."""
+
+from collections.abc import Callable
+from typing import cast
+
+from wtforms import Field, FileField, Form, HiddenField, StringField
+from wtforms import TextAreaField as Area
+from wtforms.validators import ValidationError
+
+from administrasjon.forms import Val
+from kjerne.i18n import gettext as _
+from kjerne.i18n import lazy
+from konto.forms import at_most, required
+
+_l = cast("Callable[[str], str]", lazy)
+
+
+class SettingsForm(Form):
+    """The municipality's own settings."""
+
+    kommune = StringField(_l("Namnet på kommunen"), [required(_l("Skriv namnet på kommunen.")), at_most(80)])
+    sprak = Val(_l("Språk for nye brukarar"))
+    varselkanal = Area(_l("Kritikkverdige forhold: korleis ein varslar her"))
+    klagekanal = Area(_l("Klage frå pasient, brukar eller pårørande: kvar ho skal"))
+    tilgjengelegheitserklaering = StringField(_l("Adressa til tilgjengelegheitserklæringa"), [at_most(300)])
+    versjon = HiddenField()
+
+    def validate_tilgjengelegheitserklaering(self, field: Field) -> None:
+        """A web address, or nothing."""
+        if field.data and not str(field.data).startswith("https://"):
+            raise ValidationError(_("Adressa skal begynne med https://"))
+
+
+class ColourForm(Form):
+    """The colour of buttons, links and the menu."""
+
+    farge = StringField(_l("Farge"), [at_most(7)])
+
+
+class LogoForm(Form):
+    """An image."""
+
+    logo = FileField(_l("Logo"))
