@@ -32,6 +32,7 @@ import avvik.views.kladd
 import avvik.views.liste
 import avvik.views.mange
 import avvik.views.meld
+import avvik.views.prosedyre
 import avvik.views.sak
 import avvik.views.sladd
 import avvik.views.sok

@@ -1,14 +1,21 @@
-"""What cases do when measures tell something: the history says it, and a failed effect opens the case again (domene 3.7)."""
+"""What cases do when measures and procedures tell something: the history says it, and a failed effect opens the case again.
+
+Domene 3.7; a procedure's new version marks the cases it answers (forskrift om leiing og kvalitetsforbetring § 9 c).
+"""
 
 from sqlalchemy import select
 
 from avvik.actions.close import open_again
 from avvik.actions.history import letter, note
+from avvik.actions.prosedyre import kept_case, mark_changed
 from avvik.models import Avvik, AvvikTiltak
+from avvik.queries.prosedyre import OPPHAV
 from avvik.rules import ENDED, Status
 from kjerne.i18n import lazy as _l
 from kjerne.models import Person
 from kjerne.work import Handler, Work
+from prosedyrar.events import OnskeAvslege, ProsedyreRevidert
+from prosedyrar.models import Prosedyre, ProsedyreVersjon
 from tiltak.events import EffektVurdert, TiltakAvlyst, TiltakUtfort
 
 LETTER_FAILED = _l("Eit tiltak verka ikkje:")
@@ -16,6 +23,8 @@ LETTER_FAILED_BODY = _l("Effekten av eit tiltak er vurdert, og det verka ikkje. 
 LETTER_WORKED = _l("Eit tiltak verka:")
 LETTER_WORKED_BODY = _l("Effekten av eit tiltak i ei sak hos deg er vurdert, og det verka.")
 LETTER_CANCELLED = _l("Eit tiltak er avlyst:")
+LETTER_DECLINED = _l("Ønsket om endra prosedyre er avslege:")
+LETTER_DECLINED_BODY = _l("Eit ønske om endra prosedyre frå ei sak hos deg er ikkje teke til følgje. I saka står kvifor.")
 LETTER_CANCELLED_BODY = _l("Eit tiltak i ei sak hos deg er avlyst. Vurder om saka treng eit anna.")
 
 
@@ -71,8 +80,31 @@ def on_effect(work: Work, event: object) -> None:
         _tell(work, avvik, f"effekt-darleg-{event.tiltak_id}", LETTER_FAILED.text, LETTER_FAILED_BODY.text)
 
 
+def on_revised(work: Work, event: object) -> None:
+    """A version is in force: the cases it answers are marked, also closed ones, and those that told of the same event."""
+    if not isinstance(event, ProsedyreRevidert):
+        return
+    ids = [ref for slag, ref in event.opphav if slag == OPPHAV]
+    prosedyre, versjon = work.db.get_one(Prosedyre, event.prosedyre_id), work.db.get_one(ProsedyreVersjon, event.versjon_id)
+    for avvik in work.db.scalars(select(Avvik).where(Avvik.id.in_(ids)).order_by(Avvik.id)).all():
+        for one in {found.id: found for found in (avvik, kept_case(work, avvik))}.values():
+            mark_changed(work, one, prosedyre, versjon)
+
+
+def on_declined(work: Work, event: object) -> None:
+    """A request was declined: whoever has the case is told, and decides what then."""
+    if not isinstance(event, OnskeAvslege) or event.opphav[0] != OPPHAV:
+        return
+    avvik = work.db.get(Avvik, event.opphav[1])
+    if avvik is not None:
+        note(work, avvik, "prosedyre_avslege", as_system=True, to_reporter=False)
+        _tell(work, avvik, f"onske-{event.onske_id}", LETTER_DECLINED.text, LETTER_DECLINED_BODY.text)
+
+
 HANDLERS: dict[type, tuple[Handler, ...]] = {
     TiltakUtfort: (on_done,),
     TiltakAvlyst: (on_cancelled,),
     EffektVurdert: (on_effect,),
+    ProsedyreRevidert: (on_revised,),
+    OnskeAvslege: (on_declined,),
 }

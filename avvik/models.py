@@ -233,6 +233,22 @@ class AvvikRos(Base):
     rad_id: Mapped[int] = mapped_column(ForeignKey("ros_rad.id"), primary_key=True, index=True)
 
 
+class AvvikProsedyre(Base):
+    """A procedure a case is about. `versjon_id`: the version it led to, `utfall` the outcome that followed by itself."""
+
+    __tablename__ = "avvik_prosedyre"
+    __table_args__ = (
+        CheckConstraint("(versjon_id IS NULL) = (utfall = '')", "fort_til"),
+        Index("ix_avvik_prosedyre_prosedyre", "prosedyre_id", "avvik_id"),
+    )
+
+    avvik_id: Mapped[int] = mapped_column(ForeignKey("avvik.id"), primary_key=True)
+    prosedyre_id: Mapped[int] = mapped_column(ForeignKey("prosedyre.id"), primary_key=True)
+    laga: Mapped[datetime] = mapped_column(UtcDateTime)
+    versjon_id: Mapped[int | None] = mapped_column(ForeignKey("prosedyre_versjon.id"), index=True)
+    utfall: Mapped[str] = mapped_column(String(60), default="")
+
+
 class AvvikLenkje(Base):
     """Two cases a handler has seen to be alike; kept once, the lower id first."""
 

@@ -73,6 +73,7 @@ class Steg(StrEnum):
     TILDEL = "tildel"
     ARSAK = "arsak"
     TILTAK = "tiltak"
+    PROSEDYRE = "prosedyre"
     MELDEPLIKT = "meldeplikt"
     UTFALL = "utfall"
     LENKJE = "lenkje"
@@ -99,6 +100,7 @@ STEGNAMN: dict[Steg, Lazy] = {
     Steg.TILDEL: _l("Tildel"),
     Steg.ARSAK: _l("Årsak"),
     Steg.TILTAK: _l("Tiltak"),
+    Steg.PROSEDYRE: _l("Prosedyre"),
     Steg.MELDEPLIKT: _l("Vurder meldeplikt"),
     Steg.UTFALL: _l("Utfall"),
     Steg.LENKJE: _l("Knyt til liknande sak"),
@@ -138,6 +140,7 @@ STEPS: dict[Steg, Step] = {
     Steg.TILDEL: Step(OPEN, None, _HANDLER),
     Steg.ARSAK: Step(OPEN, None, _HANDLER),
     Steg.TILTAK: Step(OPEN, Status.TILTAK, _HANDLER),
+    Steg.PROSEDYRE: Step(OPEN, None, _HANDLER),
     Steg.MELDEPLIKT: Step(OPEN, None, _HANDLER),
     Steg.UTFALL: Step(OPEN, None, _HANDLER),
     Steg.LENKJE: Step(OPEN, None, _HANDLER),

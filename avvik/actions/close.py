@@ -9,7 +9,7 @@ from avvik.actions.duplikat import undo_duplicate
 from avvik.actions.handle import ensure_started
 from avvik.actions.history import demand, letter, move, note
 from avvik.actions.report import deadline_row
-from avvik.models import Avvik, AvvikArsak, AvvikMeldeplikt, AvvikTiltak, AvvikUtfall
+from avvik.models import Avvik, AvvikArsak, AvvikMeldeplikt, AvvikProsedyre, AvvikTiltak, AvvikUtfall
 from avvik.queries.access import get_avvik, is_reporter
 from avvik.queries.routing import find_mottakar
 from avvik.rules import GREEN, MANGELNAMN, ClosingFacts, Mangel, Status, Steg, closing_gaps, deadlines
@@ -40,12 +40,23 @@ def set_outcome(work: Work, avvik: Avvik, utfall: dict[str, str], sluttsvar: str
         if known[code].krev_grunngiving and not reason.strip():
             raise Refused(_("Skriv kvifor saka ikkje fører til noka endring."), "grunngiving")
     ensure_started(work, avvik)
+    chosen = _with_proven(work, avvik, chosen, known)
     for row in work.db.scalars(select(AvvikUtfall).where(AvvikUtfall.avvik_id == avvik.id)):
         work.db.delete(row)
     work.db.flush()
     work.db.add_all(AvvikUtfall(avvik_id=avvik.id, utfall=code, grunngiving=text) for code, text in chosen.items())
     avvik.sluttsvar = sluttsvar
     note(work, avvik, "utfall", til=", ".join(chosen)[:160], to_reporter=False)
+
+
+def _with_proven(work: Work, avvik: Avvik, chosen: dict[str, str], known: dict[str, Utfall]) -> dict[str, str]:
+    """The outcomes with those a changed procedure has proven; then "no change" cannot stand beside them."""
+    led_to = select(AvvikProsedyre.utfall).where(AvvikProsedyre.avvik_id == avvik.id, AvvikProsedyre.versjon_id.is_not(None))
+    proven = set(work.db.scalars(led_to))
+    if not proven:
+        return chosen
+    kept = {code: reason for code, reason in chosen.items() if not known[code].krev_grunngiving}
+    return kept | dict.fromkeys(sorted(proven - set(kept)), "")
 
 
 def closing_facts(work: Work, avvik: Avvik) -> ClosingFacts:

@@ -10,6 +10,7 @@ from avvik.actions.history import demand, letter, move, note
 from avvik.actions.report import LETTER_NEW, LETTER_NEW_BODY, deadline_row, group_of
 from avvik.models import Avvik, AvvikArsak, AvvikInhabil, AvvikLenkje, AvvikTiltak
 from avvik.queries.access import get_avvik
+from avvik.queries.prosedyre import OPPHAV
 from avvik.queries.routing import concerned_leaders, find_mottakar, handlers_for
 from avvik.rules import HIGH, Status, Steg, deadlines
 from kjerne import files
@@ -20,6 +21,7 @@ from kjerne.i18n import lazy as _l
 from kjerne.katalog import Arsak, in_force
 from kjerne.models import Eining, Fil, Person
 from kjerne.work import Work
+from prosedyrar.actions.skjerming import shield_requests
 from tiltak.actions import create_tiltak, shield
 from tiltak.models import Tiltak
 from tiltak.queries import of_origin
@@ -206,6 +208,7 @@ def _shield_measures(work: Work, avvik: Avvik, follower: Person | None = None) -
     """Measures of a case that became one that few may see are hidden too, and followed up by who has the case now."""
     for tiltak in of_origin(work.db, "avvik", avvik.id):
         shield(work, tiltak, follower=follower)
+    shield_requests(work, OPPHAV, avvik.id)
 
 
 def mark_whistleblowing(work: Work, avvik: Avvik, reason: str) -> None:

@@ -21,6 +21,7 @@ from avvik.models import (
     AvvikTeljar,
     AvvikTillegg,
 )
+from avvik.queries.prosedyre import add_row, valid_title
 from avvik.queries.routing import Mottakar, concerned_leaders, find_mottakar, holders
 from avvik.rules import HIGH, deadlines
 from kjerne.access import Rolle
@@ -64,6 +65,7 @@ class Melding:
     kjent: datetime | None = None
     tillegg: dict[str, str] = field(default_factory=dict)
     filer: tuple[str, ...] = ()
+    prosedyre_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,8 @@ def report_avvik(work: Work, melding: Melding) -> Kvittering:
     work.db.add_all(AvvikTillegg(avvik_id=avvik.id, felt=name, verdi=value) for name, value in melding.tillegg.items() if value)
     work.db.execute(delete(AvvikKladd).where(AvvikKladd.nokkel == melding.nokkel))
     work.db.flush()
+    if melding.prosedyre_id is not None and valid_title(work.db, melding.prosedyre_id):
+        add_row(work.db, avvik.id, melding.prosedyre_id, avvik.meldt)
     note(work, avvik, "meldt", til=str(avvik.alvor), as_reporter=True)
     open_duties_for(work, avvik, kjent=melding.kjent)
     _letters(work, avvik, eining, mottakar, concerned)

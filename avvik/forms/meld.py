@@ -62,6 +62,7 @@ class MeldForm(Form):
     """The form. `val` is what may be chosen, `now` the moment of filing; `extra_errors` belong to extra fields by name."""
 
     nokkel = StringField()
+    prosedyre = StringField()
     eining = SelectField(_l("Kvar hende det?"), validate_choice=False)
     tidspunkt = StringField(_l("Når hende det?"))
     hovudtype = StringField(_l("Kva gjeld det?"))

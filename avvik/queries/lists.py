@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 
 from avvik.models import Avvik, AvvikMeldeplikt, AvvikTiltak, AvvikUtfall
 from avvik.queries.access import by_role, mine, visible
+from avvik.queries.prosedyre import tied_to
 from avvik.rules import ENDED, GREEN, OPEN
 from kjerne.access import Right
 from kjerne.clock import end_of_day, from_oslo
@@ -63,6 +64,7 @@ class Innsnevring:
     utfall: str = ""
     fra: date | None = None
     til: date | None = None
+    prosedyre: int | None = None
 
     def conditions(self, work: Work) -> list[ColumnElement[bool]]:
         """The conditions, to be laid on top of what the person may see."""
@@ -84,6 +86,8 @@ class Innsnevring:
             found.append(Avvik.meldt <= end_of_day(self.til))
         if self.utfall:
             found.append(_led_to(work, self.utfall))
+        if self.prosedyre is not None:
+            found.append(tied_to(work, self.prosedyre))
         return found
 
     def named(self) -> dict[str, str]:

@@ -34,7 +34,7 @@ def _day(raw: str) -> date | None:
 
 def narrowed_by(fields: Mapping[str, str]) -> Innsnevring:
     """What an address or a form narrows a list to; what is not understood does not narrow."""
-    level, status = fields.get("alvor", ""), fields.get("status", "")
+    level, status, procedure = fields.get("alvor", ""), fields.get("status", ""), fields.get("prosedyre", "")
 
     def code(name: str) -> str:
         found = fields.get(name, "")[:CODE]
@@ -50,6 +50,7 @@ def narrowed_by(fields: Mapping[str, str]) -> Innsnevring:
         utfall=code("utfall"),
         fra=_day(fields.get("fra", "")),
         til=_day(fields.get("til", "")),
+        prosedyre=int(procedure) if procedure.isascii() and procedure.isdigit() and len(procedure) < 10 else None,
     )
 
 

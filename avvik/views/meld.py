@@ -15,6 +15,7 @@ from avvik.actions.drafts import save_draft
 from avvik.actions.report import Melding, deadline_row, preview_mottakar
 from avvik.forms.meld import YES_NO, MeldForm, local_stamp, parse_key, stamp_to_utc
 from avvik.forms.vedlegg import Vedlegg, read_files
+from avvik.queries.prosedyre import valid_title
 from avvik.queries.reporter import my_draft, role_of
 from avvik.queries.skjema import IMPROVEMENT, Skjemaval, form_choices, main_unit
 from avvik.rules import deadlines
@@ -94,6 +95,7 @@ def _page(
         data_feil=verdict.feil if verdict else "",
         hurtig=hurtig if hurtig in QUICK else "",
         eining=eining,
+        prosedyre=valid_title(work.db, about) if (about := _procedure(form)) else "",
         lofte=_promise(
             work,
             eining,
@@ -137,6 +139,7 @@ def _preset(work: Work, val: Skjemaval, eining: Eining | None) -> MeldForm:
         hovudtype=hovudtype,
         underkategori=sub,
         art=IMPROVEMENT if hovudtype == IMPROVEMENT else "avvik",
+        prosedyre=request.args.get("prosedyre", ""),
     )
 
 
@@ -228,7 +231,14 @@ def _melding(form: MeldForm, sent: Vedlegg) -> Melding:
         kjent=form.known,
         tillegg=form.tillegg,
         filer=sent.digests,
+        prosedyre_id=_procedure(form),
     )
+
+
+def _procedure(form: MeldForm) -> int | None:
+    """The procedure the report is about, when its page led here."""
+    raw = form.prosedyre.data or ""
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
 
 
 def _level(val: Skjemaval, raw: Any) -> int:

@@ -8,6 +8,7 @@ from avvik.actions.report import Kvittering, deadline_row
 from avvik.models import Avvik
 from avvik.queries.access import who_am_i
 from avvik.queries.lists import Lister, kept_promise, open_count
+from avvik.queries.prosedyre import of_case
 from avvik.queries.reporter import LATEST, held_by, latest_cases, what_happens
 from avvik.queries.sak import Linje, Ordliste, read_sak, words_of
 from avvik.rules import OPEN, STATUSNAMN, Status, Steg, Who, open_steps
@@ -36,10 +37,14 @@ TALK = frozenset(
         "duplikat",
         "innvending",
         "namn_opna",
+        "prosedyre_endra",
+        "ny_prosedyre",
     }
 )
 
 
+#: Those that say it all without a text.
+WORDLESS = frozenset({"alvor_endra", "type_endra", "prosedyre_endra", "ny_prosedyre"})
 #: The same lines said to the reporter herself.
 TO_HER: dict[str, Lazy] = {
     "sporsmal": _l("%(kven)s spør deg"),
@@ -78,7 +83,7 @@ def _talk(historie: list[Linje], words: Ordliste) -> list[dict[str, object]]:
             "sporsmal": linje.hending.slag == "sporsmal",
         }
         for linje in historie
-        if linje.hending.slag in TALK and (linje.hending.tekst or linje.hending.slag in {"alvor_endra", "type_endra"})
+        if linje.hending.slag in TALK and (linje.hending.tekst or linje.hending.slag in WORDLESS)
     ]
 
 
@@ -116,6 +121,7 @@ def reporter_page(work: Work, avvik: Avvik, *, refusal: Refused | None = None) -
         "avvik/kvittering.html",
         **receipt_context(work, avvik, sak.eining, words),
         kode=None,
+        forte_til=of_case(work, avvik).led_to,
         samtale=_talk(sak.historie, words),
         filer=sak.filer,
         tillegg=sak.tillegg,
@@ -139,6 +145,7 @@ def anonymous_receipt(work: Work, receipt: Kvittering) -> Response:
         "avvik/kvittering.html",
         **receipt_context(work, receipt.avvik, eining, words),
         kode=receipt.sporingskode,
+        forte_til=[],
         samtale=[],
         filer=[],
         tillegg=[],

@@ -12,6 +12,7 @@ from avvik.models import Avvik
 from avvik.queries.access import get_avvik, is_reporter, reads_by_role, who_am_i
 from avvik.queries.likskap import similar
 from avvik.queries.lists import Lister, list_query
+from avvik.queries.prosedyre import of_case
 from avvik.queries.sak import Plikt, fil_of_case, read_sak, readers, words_of
 from avvik.queries.sladd import may_redact
 from avvik.rules import MANGELNAMN, OPEN, STATUSNAMN, STEGNAMN, Mangel, Status, Steg, Who, closing_gaps, open_steps
@@ -57,6 +58,7 @@ ICONS: dict[Steg, str] = {
     Steg.MELDEPLIKT: "flag",
     Steg.SVAR: "reply",
     Steg.TILTAK: "plus",
+    Steg.PROSEDYRE: "document",
     Steg.UTFALL: "check",
     Steg.LUKK: "lock",
     Steg.START: "arrow-right",
@@ -78,6 +80,8 @@ ICONS: dict[Steg, str] = {
 #: Rules that stand on the list only when they hold somebody back.
 UNSEEN = frozenset({Mangel.KOORDINATOR, Mangel.EIGA_SAK})
 NO_FORM = frozenset({Steg.START, Steg.VENT_EFFEKT, Steg.LUKK})
+#: Steps with a page of their own: the button leads there.
+OWN_PAGE = frozenset({Steg.PROSEDYRE})
 SHOWN_BUTTONS = 4
 
 
@@ -90,6 +94,7 @@ class Knapp:
     key: str
     icon: str
     form: bool
+    side: bool = False
 
 
 def _buttons(steps: list[Steg], gaps: list[Mangel]) -> list[Knapp]:
@@ -106,7 +111,7 @@ def _buttons(steps: list[Steg], gaps: list[Mangel]) -> list[Knapp]:
 
 def _button(steg: Steg, *, short: bool) -> Knapp:
     name = SHORT.get(steg, STEGNAMN[steg]) if short else STEGNAMN[steg]
-    return Knapp(steg, str(name), KEYS.get(steg, ""), ICONS.get(steg, "edit"), steg in NO_FORM)
+    return Knapp(steg, str(name), KEYS.get(steg, ""), ICONS.get(steg, "edit"), steg in NO_FORM, steg in OWN_PAGE)
 
 
 def _clock(work: Work, plikt: Plikt) -> dict[str, object]:
@@ -176,6 +181,7 @@ def show_case(
         clocks=[(plikt, _clock(work, plikt)) for plikt in sak.plikter],
         **for_steps(work, sak, words, steps),
         likskap=similar(work, avvik) if Who.HANDLER in me else [],
+        prosedyrar=of_case(work, avvik),
         statusord=STATUSNAMN,
         kan_opne_namn=may_open_name(work, avvik),
         kan_sladde=may_redact(work, avvik),

@@ -402,6 +402,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_fil_sha256"), "fil", ["sha256"], unique=False)
     op.create_index("ix_fil_subjekt", "fil", ["subjekt_type", "subjekt_id"], unique=False)
     op.create_table(
+        "kalenderlenkje",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_kalenderlenkje_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kalenderlenkje")),
+        sa.UniqueConstraint("hash", name=op.f("uq_kalenderlenkje_hash")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_kalenderlenkje_person_id")),
+    )
+    op.create_table(
         "katalogendring",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tid", sa.DateTime(timezone=True), nullable=False),
@@ -549,11 +560,50 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_avvik_duplikat_av_id"), "avvik", ["duplikat_av_id"], unique=False)
     op.create_index("ix_avvik_eining_id_desc", "avvik", ["eining_id", "id"], unique=False)
-    op.create_index("ix_avvik_eining_status", "avvik", ["eining_id", "status", "id"], unique=False)
     op.create_index("ix_avvik_frist", "avvik", ["status", "frist_lukking"], unique=False)
-    op.create_index("ix_avvik_gruppe", "avvik", ["sensitiv_gruppe", "id"], unique=False)
-    op.create_index("ix_avvik_handsamar", "avvik", ["sakshandsamar_id", "status", "id"], unique=False)
+    op.create_index(
+        "ix_avvik_gruppe",
+        "avvik",
+        ["sensitiv_gruppe", "id"],
+        unique=False,
+        sqlite_where=sa.text("sensitiv_gruppe <> ''"),
+        postgresql_where=sa.text("sensitiv_gruppe <> ''"),
+    )
+    op.create_index("ix_avvik_handsamar", "avvik", ["sakshandsamar_id", "id"], unique=False)
+    op.create_index("ix_avvik_like", "avvik", ["eining_id", "underkategori", "id"], unique=False)
     op.create_index("ix_avvik_meldar", "avvik", ["meldar_id", "id"], unique=False)
+    op.create_index(
+        "ix_avvik_open",
+        "avvik",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("lukka_tid IS NULL"),
+        postgresql_where=sa.text("lukka_tid IS NULL"),
+    )
+    op.create_index(
+        "ix_avvik_open_eining",
+        "avvik",
+        ["eining_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("lukka_tid IS NULL"),
+        postgresql_where=sa.text("lukka_tid IS NULL"),
+    )
+    op.create_index(
+        "ix_avvik_open_handsamar",
+        "avvik",
+        ["sakshandsamar_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("lukka_tid IS NULL"),
+        postgresql_where=sa.text("lukka_tid IS NULL"),
+    )
+    op.create_index(
+        "ix_avvik_utan_svar",
+        "avvik",
+        ["eining_id", "frist_svar"],
+        unique=False,
+        sqlite_where=sa.text("forste_svar_tid IS NULL"),
+        postgresql_where=sa.text("forste_svar_tid IS NULL"),
+    )
     op.create_table(
         "avvik_sum",
         sa.Column("eining_id", sa.Integer(), nullable=False),
@@ -603,6 +653,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_einingsslag_eining_id_eining")),
         sa.PrimaryKeyConstraint("eining_id", name=op.f("pk_einingsslag")),
     )
+    op.create_table(
+        "omstillingstabell",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("namn", sa.String(length=120), nullable=False),
+        sa.Column("filnamn", sa.String(length=100), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=True),
+        sa.Column("maal", sa.Integer(), nullable=True),
+        sa.Column("demo", sa.Boolean(), nullable=False),
+        sa.Column("innlest", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("innlest_av_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("maal IS NULL OR maal BETWEEN 0 AND 2000000000", name=op.f("ck_omstillingstabell_maal")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_omstillingstabell_eining_id_eining")),
+        sa.ForeignKeyConstraint(["innlest_av_id"], ["person.id"], name=op.f("fk_omstillingstabell_innlest_av_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_omstillingstabell")),
+        sa.UniqueConstraint("namn", "demo", name=op.f("uq_omstillingstabell_namn_demo")),
+    )
+    op.create_index(op.f("ix_omstillingstabell_eining_id"), "omstillingstabell", ["eining_id"], unique=False)
     op.create_table(
         "person_eining",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -924,6 +992,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_avvik_inhabil_person_id"), "avvik_inhabil", ["person_id"], unique=False)
     op.create_table(
+        "avvik_kassasjon",
+        sa.Column("avvik_id", sa.Integer(), nullable=False),
+        sa.Column("regel", sa.String(length=60), nullable=False),
+        sa.Column("foreslege", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("grunn", sa.Text(), nullable=False),
+        sa.Column("avgjort_tid", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("avgjort_av_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(status = 'foreslege') = (avgjort_tid IS NULL)", name=op.f("ck_avvik_kassasjon_avgjort")),
+        sa.CheckConstraint("status <> 'halde' OR grunn <> ''", name=op.f("ck_avvik_kassasjon_grunn")),
+        sa.CheckConstraint("status IN ('foreslege', 'halde', 'kassert')", name=op.f("ck_avvik_kassasjon_status")),
+        sa.ForeignKeyConstraint(["avgjort_av_id"], ["person.id"], name=op.f("fk_avvik_kassasjon_avgjort_av_id_person")),
+        sa.ForeignKeyConstraint(["avvik_id"], ["avvik.id"], name=op.f("fk_avvik_kassasjon_avvik_id_avvik")),
+        sa.PrimaryKeyConstraint("avvik_id", name=op.f("pk_avvik_kassasjon")),
+    )
+    op.create_index("ix_avvik_kassasjon_status", "avvik_kassasjon", ["status", "avvik_id"], unique=False)
+    op.create_table(
         "avvik_lenkje",
         sa.Column("fra_id", sa.Integer(), nullable=False),
         sa.Column("til_id", sa.Integer(), nullable=False),
@@ -1029,6 +1114,33 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_lesekrav_eining", "lesekrav", ["eining_id", "yrke"], unique=False)
+    op.create_table(
+        "omstillingsrad",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tabell_id", sa.Integer(), nullable=False),
+        sa.Column("nokkel", sa.String(length=64), nullable=False),
+        sa.Column("nr", sa.Integer(), nullable=False),
+        sa.Column("avdeling", sa.String(length=200), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=True),
+        sa.Column("ansvar", sa.String(length=40), nullable=False),
+        sa.Column("tiltak", sa.Text(), nullable=False),
+        sa.Column("kven", sa.String(length=200), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("slag", sa.String(length=10), nullable=False),
+        sa.Column("tiltak_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("slag IN ('vedteke','nytt','mogleg')", name=op.f("ck_omstillingsrad_slag")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_omstillingsrad_eining_id_eining")),
+        sa.ForeignKeyConstraint(
+            ["tabell_id"], ["omstillingstabell.id"], name=op.f("fk_omstillingsrad_tabell_id_omstillingstabell")
+        ),
+        sa.ForeignKeyConstraint(["tiltak_id"], ["tiltak.id"], name=op.f("fk_omstillingsrad_tiltak_id_tiltak")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_omstillingsrad")),
+        sa.UniqueConstraint("tabell_id", "nokkel", name=op.f("uq_omstillingsrad_tabell_id_nokkel")),
+    )
+    op.create_index("ix_omstillingsrad_eining", "omstillingsrad", ["eining_id", "tabell_id"], unique=False)
+    op.create_index("ix_omstillingsrad_tabell", "omstillingsrad", ["tabell_id", "nr"], unique=False)
+    op.create_index(op.f("ix_omstillingsrad_tiltak_id"), "omstillingsrad", ["tiltak_id"], unique=False)
     op.create_table(
         "prosedyre_favoritt",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -1290,6 +1402,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_tiltak_opphav_ref", "tiltak_opphav", ["slag", "ref_id"], unique=False)
     op.create_table(
+        "avvik_prosedyre",
+        sa.Column("avvik_id", sa.Integer(), nullable=False),
+        sa.Column("prosedyre_id", sa.Integer(), nullable=False),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("versjon_id", sa.Integer(), nullable=True),
+        sa.Column("utfall", sa.String(length=60), nullable=False),
+        sa.CheckConstraint("(versjon_id IS NULL) = (utfall = '')", name=op.f("ck_avvik_prosedyre_fort_til")),
+        sa.ForeignKeyConstraint(["avvik_id"], ["avvik.id"], name=op.f("fk_avvik_prosedyre_avvik_id_avvik")),
+        sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_avvik_prosedyre_prosedyre_id_prosedyre")),
+        sa.ForeignKeyConstraint(
+            ["versjon_id"], ["prosedyre_versjon.id"], name=op.f("fk_avvik_prosedyre_versjon_id_prosedyre_versjon")
+        ),
+        sa.PrimaryKeyConstraint("avvik_id", "prosedyre_id", name=op.f("pk_avvik_prosedyre")),
+    )
+    op.create_index("ix_avvik_prosedyre_prosedyre", "avvik_prosedyre", ["prosedyre_id", "avvik_id"], unique=False)
+    op.create_index(op.f("ix_avvik_prosedyre_versjon_id"), "avvik_prosedyre", ["versjon_id"], unique=False)
+    op.create_table(
         "avvik_ros",
         sa.Column("avvik_id", sa.Integer(), nullable=False),
         sa.Column("rad_id", sa.Integer(), nullable=False),
@@ -1354,6 +1483,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_lesekvittering_person", "lesekvittering", ["person_id", "prosedyre_id"], unique=False)
     op.create_index("ix_lesekvittering_versjon", "lesekvittering", ["versjon_id", "tid"], unique=False)
+    op.create_table(
+        "omstillingsbelop",
+        sa.Column("rad_id", sa.Integer(), nullable=False),
+        sa.Column("aar", sa.Integer(), nullable=False),
+        sa.Column("planlagt", sa.Integer(), nullable=False),
+        sa.Column("realisert", sa.Integer(), nullable=True),
+        sa.CheckConstraint("aar = 0 OR aar BETWEEN 2000 AND 2100", name=op.f("ck_omstillingsbelop_aar")),
+        sa.CheckConstraint("planlagt BETWEEN -2000000000 AND 2000000000", name=op.f("ck_omstillingsbelop_planlagt")),
+        sa.CheckConstraint(
+            "realisert IS NULL OR realisert BETWEEN -2000000000 AND 2000000000", name=op.f("ck_omstillingsbelop_realisert")
+        ),
+        sa.ForeignKeyConstraint(["rad_id"], ["omstillingsrad.id"], name=op.f("fk_omstillingsbelop_rad_id_omstillingsrad")),
+        sa.PrimaryKeyConstraint("rad_id", "aar", name=op.f("pk_omstillingsbelop")),
+    )
     op.create_table(
         "prosedyre_hending",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1497,6 +1640,7 @@ def downgrade() -> None:
     op.drop_index("ix_prosedyre_hending_versjon", table_name="prosedyre_hending")
     op.drop_index("ix_prosedyre_hending_prosedyre", table_name="prosedyre_hending")
     op.drop_table("prosedyre_hending")
+    op.drop_table("omstillingsbelop")
     op.drop_index("ix_lesekvittering_versjon", table_name="lesekvittering")
     op.drop_index("ix_lesekvittering_person", table_name="lesekvittering")
     op.drop_table("lesekvittering")
@@ -1506,6 +1650,9 @@ def downgrade() -> None:
     op.drop_table("hoyring")
     op.drop_index(op.f("ix_avvik_ros_rad_id"), table_name="avvik_ros")
     op.drop_table("avvik_ros")
+    op.drop_index(op.f("ix_avvik_prosedyre_versjon_id"), table_name="avvik_prosedyre")
+    op.drop_index("ix_avvik_prosedyre_prosedyre", table_name="avvik_prosedyre")
+    op.drop_table("avvik_prosedyre")
     op.drop_index("ix_tiltak_opphav_ref", table_name="tiltak_opphav")
     op.drop_table("tiltak_opphav")
     op.drop_index("ix_tiltak_hending_tiltak", table_name="tiltak_hending")
@@ -1553,6 +1700,10 @@ def downgrade() -> None:
     op.drop_table("prosedyre_opning")
     op.drop_index(op.f("ix_prosedyre_favoritt_prosedyre_id"), table_name="prosedyre_favoritt")
     op.drop_table("prosedyre_favoritt")
+    op.drop_index(op.f("ix_omstillingsrad_tiltak_id"), table_name="omstillingsrad")
+    op.drop_index("ix_omstillingsrad_tabell", table_name="omstillingsrad")
+    op.drop_index("ix_omstillingsrad_eining", table_name="omstillingsrad")
+    op.drop_table("omstillingsrad")
     op.drop_index("ix_lesekrav_eining", table_name="lesekrav")
     op.drop_table("lesekrav")
     op.drop_table("avvik_utfall")
@@ -1568,6 +1719,8 @@ def downgrade() -> None:
     op.drop_table("avvik_meldar_loynd")
     op.drop_index(op.f("ix_avvik_lenkje_til_id"), table_name="avvik_lenkje")
     op.drop_table("avvik_lenkje")
+    op.drop_index("ix_avvik_kassasjon_status", table_name="avvik_kassasjon")
+    op.drop_table("avvik_kassasjon")
     op.drop_index(op.f("ix_avvik_inhabil_person_id"), table_name="avvik_inhabil")
     op.drop_table("avvik_inhabil")
     op.drop_index("ix_avvik_hending_sak", table_name="avvik_hending")
@@ -1607,16 +1760,47 @@ def downgrade() -> None:
     op.drop_table("prosedyre")
     op.drop_index(op.f("ix_person_eining_eining_id"), table_name="person_eining")
     op.drop_table("person_eining")
+    op.drop_index(op.f("ix_omstillingstabell_eining_id"), table_name="omstillingstabell")
+    op.drop_table("omstillingstabell")
     op.drop_table("einingsslag")
     op.drop_index(op.f("ix_eining_historie_eining_id"), table_name="eining_historie")
     op.drop_table("eining_historie")
     op.drop_table("avvik_tid")
     op.drop_table("avvik_sum")
+    op.drop_index(
+        "ix_avvik_utan_svar",
+        table_name="avvik",
+        sqlite_where=sa.text("forste_svar_tid IS NULL"),
+        postgresql_where=sa.text("forste_svar_tid IS NULL"),
+    )
+    op.drop_index(
+        "ix_avvik_open_handsamar",
+        table_name="avvik",
+        sqlite_where=sa.text("lukka_tid IS NULL"),
+        postgresql_where=sa.text("lukka_tid IS NULL"),
+    )
+    op.drop_index(
+        "ix_avvik_open_eining",
+        table_name="avvik",
+        sqlite_where=sa.text("lukka_tid IS NULL"),
+        postgresql_where=sa.text("lukka_tid IS NULL"),
+    )
+    op.drop_index(
+        "ix_avvik_open",
+        table_name="avvik",
+        sqlite_where=sa.text("lukka_tid IS NULL"),
+        postgresql_where=sa.text("lukka_tid IS NULL"),
+    )
     op.drop_index("ix_avvik_meldar", table_name="avvik")
+    op.drop_index("ix_avvik_like", table_name="avvik")
     op.drop_index("ix_avvik_handsamar", table_name="avvik")
-    op.drop_index("ix_avvik_gruppe", table_name="avvik")
+    op.drop_index(
+        "ix_avvik_gruppe",
+        table_name="avvik",
+        sqlite_where=sa.text("sensitiv_gruppe <> ''"),
+        postgresql_where=sa.text("sensitiv_gruppe <> ''"),
+    )
     op.drop_index("ix_avvik_frist", table_name="avvik")
-    op.drop_index("ix_avvik_eining_status", table_name="avvik")
     op.drop_index("ix_avvik_eining_id_desc", table_name="avvik")
     op.drop_index(op.f("ix_avvik_duplikat_av_id"), table_name="avvik")
     op.drop_table("avvik")
@@ -1632,6 +1816,7 @@ def downgrade() -> None:
     op.drop_index("ix_katalogendring_tabell", table_name="katalogendring")
     op.drop_index("ix_katalogendring_kode", table_name="katalogendring")
     op.drop_table("katalogendring")
+    op.drop_table("kalenderlenkje")
     op.drop_index("ix_fil_subjekt", table_name="fil")
     op.drop_index(op.f("ix_fil_sha256"), table_name="fil")
     op.drop_table("fil")
