@@ -80,6 +80,7 @@ class Steg(StrEnum):
     """What can be done with a version; also the last part of the address it is posted to."""
 
     HOYRING = "hoyring"
+    AVSLUTT = "avslutt-hoyring"
     TIL_GODKJENNING = "til-godkjenning"
     TREKK = "trekk"
     GODKJENN = "godkjenn"
@@ -124,6 +125,9 @@ APPROVER = frozenset({Hat.GODKJENNAR})
 STEPS: tuple[Step, ...] = (
     Step(
         Steg.HOYRING, _l("Send på høyring"), frozenset({Tilstand.KLADD}), Tilstand.PAA_HOYRING, WRITER, _l("Kva vil du ha svar på?")
+    ),
+    Step(
+        Steg.AVSLUTT, _l("Avslutt høyringa og skriv vidare"), frozenset({Tilstand.PAA_HOYRING}), Tilstand.KLADD, WRITER, main=True
     ),
     Step(
         Steg.TIL_GODKJENNING,
@@ -223,6 +227,7 @@ HENDINGNAMN: dict[str, Lazy] = {
     "laga": _l("begynte på versjonen"),
     "endra": _l("skreiv i versjonen"),
     Steg.HOYRING: _l("sende på høyring"),
+    Steg.AVSLUTT: _l("avslutta høyringa"),
     Steg.TIL_GODKJENNING: _l("sende til godkjenning"),
     Steg.TREKK: _l("trekte tilbake til kladd"),
     Steg.GODKJENN: _l("godkjende"),

@@ -10,7 +10,7 @@ from kjerne.errors import Conflict, NotFound, Refused
 from kjerne.i18n import gettext as _
 from kjerne.models import Eining, Person
 from kjerne.work import Work
-from prosedyrar import rules
+from prosedyrar import rules, sok
 from prosedyrar.actions.historie import cleaned, flush, note
 from prosedyrar.actions.onske import take_up
 from prosedyrar.models import Kontrollsporsmal, Prosedyre, ProsedyreHending, ProsedyreVedlegg, ProsedyreVersjon
@@ -281,6 +281,7 @@ def change_information(
     if valid is not None and before["revisjonsintervall"] != prosedyre.revisjonsintervall:
         prosedyre.revisjonsfrist = rules.add_months(_reviewed(work, prosedyre, valid), prosedyre.revisjonsintervall)
     flush(work, tittel)
+    sok.index(work.db, prosedyre.id)
     note(work, prosedyre.id, "opplysningar")
     log.record(work, "prosedyre", prosedyre.id, "prosedyre:felt", felt=",".join(n for n in columns if before[n] != columns[n]))
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from kjerne.access import Right
 from kjerne.errors import NotFound
+from kjerne.models import Eining
 from kjerne.work import Work
 from prosedyrar.models import Prosedyre, Revisjonsonske
 from prosedyrar.rules import Onske
@@ -54,3 +55,19 @@ def unanswered(work: Work) -> ColumnElement[bool]:
 def waiting_count(work: Work) -> int:
     """How many requests wait for her."""
     return work.db.scalar(select(func.count()).select_from(Revisjonsonske).where(unanswered(work))) or 0
+
+
+def waiting(work: Work) -> list[tuple[Revisjonsonske, str, str]]:
+    """Open requests she may answer, oldest first: each with its document's title (empty: a new one) and its unit's name."""
+    units = work.units(Right.PROSEDYRE_SKRIV)
+    mine = or_(Prosedyre.eigar_id == work.me.id, Prosedyre.eining_id.in_(units))
+    for_new = Revisjonsonske.prosedyre_id.is_(None) & Revisjonsonske.eining_id.in_(units)
+    query = (
+        select(Revisjonsonske, Prosedyre.tittel, Eining.namn)
+        .outerjoin(Prosedyre, Prosedyre.id == Revisjonsonske.prosedyre_id)
+        .join(Eining, Eining.id == Revisjonsonske.eining_id)
+        .where(Revisjonsonske.tilstand == Onske.OPEN, or_(mine, for_new))
+        .order_by(Revisjonsonske.laga, Revisjonsonske.id)
+        .limit(200)
+    )
+    return [(onske, tittel or "", namn) for onske, tittel, namn in work.db.execute(query)]

@@ -1,0 +1,109 @@
+"""What stands beside a version's text: for those who write, approve or are asked, and for who must read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kjerne.access import ROLLENAMN, Right, Rolle
+from kjerne.i18n import gettext as _
+from kjerne.models import Eining
+from kjerne.work import Work
+from prosedyrar import rules
+from prosedyrar.actions import lesing as lesing_actions
+from prosedyrar.models import Hoyring, HoyringMerknad, Kontrollsporsmal, Lesekvittering, Prosedyre, ProsedyreVersjon, Revisjonsonske
+from prosedyrar.queries import access, dokument, hoyring, lesing, onske
+from prosedyrar.queries.lesing import Lesing
+from prosedyrar.rules import Hat, Onske, Step, Tilstand
+
+
+@dataclass(frozen=True)
+class Merknad:
+    """A comment as it is shown, with the names of who wrote and who answered."""
+
+    rad: HoyringMerknad
+    kven: str
+    svart_av: str
+
+
+@dataclass(frozen=True)
+class Arbeid:
+    """What somebody may do with a version, and the hearing that belongs to it."""
+
+    skriv: bool
+    steg: Sequence[Step]
+    hoyring: Hoyring | None
+    dagar_att: int
+    spurde: Sequence[str]
+    merknader: Sequence[Merknad]
+    utan_svar: int
+    kan_merkje: bool
+    delar: Sequence[str]
+    kan_byrje: bool
+    onske: Sequence[Revisjonsonske]
+    opne_onske: int
+
+
+@dataclass(frozen=True)
+class Lesepanel:
+    """Read and understood, at the end of the text."""
+
+    skal: Lesing | None
+    kvittering: Lesekvittering | None
+    sporsmal: Sequence[Kontrollsporsmal]
+    ser_status: bool
+
+
+def _asked(work: Work, row: Hoyring) -> list[str]:
+    said = []
+    for person, unit, rolle in hoyring.participants(work.db, row.id):
+        if person is not None:
+            said.append(person)
+        elif rolle:
+            said.append(f"{ROLLENAMN[Rolle(rolle)]}, {unit}")
+        else:
+            said.append(_("alle i %(eining)s", eining=unit))
+    return said
+
+
+def _comments(work: Work, versjon: ProsedyreVersjon) -> list[Merknad]:
+    rows = hoyring.comments(work.db, versjon.id)
+    names = dokument.names(work.db, [id_ for row in rows for id_ in (row.person_id, row.svart_av_id)])
+    return [Merknad(row, names.get(row.person_id, ""), names.get(row.svart_av_id or 0, "")) for row in rows]
+
+
+def work_panel(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon) -> Arbeid:
+    """What this person may do with the version; the comments are for everybody who may read a version on its way."""
+    hats = access.hats(work, prosedyre, versjon)
+    writes = Hat.SKRIVAR in hats
+    on_its_way = versjon.tilstand in rules.OPEN
+    running = hoyring.running(work.db, versjon.id) if on_its_way else None
+    shown = _comments(work, versjon) if on_its_way or writes else []
+    asked = running is not None and hoyring.is_asked(work, running.id)
+    requests = onske.of_document(work, prosedyre.id) if writes else []
+    under_way = versjon.tilstand == Tilstand.GYLDIG and writes and access.open_version(work, prosedyre.id) is not None
+    return Arbeid(
+        skriv=writes,
+        steg=rules.open_steps(versjon.tilstand, hats),
+        hoyring=running,
+        dagar_att=(running.frist - work.today).days if running else 0,
+        spurde=_asked(work, running) if running else [],
+        merknader=shown,
+        utan_svar=sum(1 for row in shown if row.rad.svar is None),
+        kan_merkje=running is not None and (asked or bool(hats)),
+        delar=rules.headings(versjon.tekst),
+        kan_byrje=versjon.tilstand in {Tilstand.GYLDIG, Tilstand.UTGAATT} and writes and not under_way,
+        onske=requests,
+        opne_onske=sum(1 for row in requests if row.tilstand == Onske.OPEN),
+    )
+
+
+def reading_panel(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon) -> Lesepanel | None:
+    """Only a valid version is signed for."""
+    if versjon.tilstand != Tilstand.GYLDIG:
+        return None
+    unit = work.db.get_one(Eining, prosedyre.eining_id)
+    return Lesepanel(
+        skal=lesing.must_read(work, prosedyre.id),
+        kvittering=lesing.my_receipt(work, prosedyre.id, versjon.major),
+        sporsmal=dokument.questions(work.db, versjon.id),
+        ser_status=work.has(Right.PROSEDYRE_STATUS) or lesing_actions.may_require(work, prosedyre, unit),
+    )
