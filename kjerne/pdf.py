@@ -22,6 +22,7 @@ from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -33,6 +34,7 @@ SANS, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 INK, DIM, WHITE = HexColor("#13262B"), HexColor("#4B5B5F"), HexColor("#FFFFFF")
 BRAND, LINE = HexColor("#0F4A53"), HexColor("#DAD6CA")
 MARGIN, FOOT, GAP = 18 * mm, 12 * mm, 6
+MARK_WIDTH, MARK_HEIGHT = 38 * mm, 15 * mm
 WIDTH = A4[0] - 2 * MARGIN
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 INSTEAD = "\ufffd"
@@ -158,28 +160,46 @@ class Grid(Table):
 
 
 class Band(Flowable):
-    """The coloured head of the first page, as tall as its texts."""
+    """The coloured head of the first page, as tall as its texts.
 
-    def __init__(self, texts: Sequence[Text]) -> None:
+    `ground` is the municipality's own colour when it has one; `mark` its logo (an image's bytes), on white at the right.
+    """
+
+    def __init__(self, texts: Sequence[Text], *, ground: str = "", mark: bytes = b"") -> None:
         super().__init__()
         self.texts = texts
+        self.ground = HexColor(ground) if ground else BRAND
+        self.mark = ImageReader(BytesIO(mark)) if mark else None
         self.width = self.height = 0.0
 
     def wrap(self, avail_width: float, avail_height: float) -> tuple[float, float]:
-        """As wide as the page's column."""
-        self.width, self.height = avail_width, sum(text.wrap(avail_width, avail_height)[1] + 3 for text in self.texts) + 8
+        """As wide as the page's column; the texts leave room for the logo."""
+        room = avail_width - (MARK_WIDTH + 4 * GAP if self.mark else 0)
+        self.width, self.height = avail_width, sum(text.wrap(room, avail_height)[1] + 3 for text in self.texts) + 8
         return self.width, self.height
 
     def draw(self) -> None:
-        """The ground out to the paper's edges, then the texts from the top."""
+        """The ground out to the paper's edges, the logo, then the texts from the top."""
         begin(self.canv, None)
-        self.canv.setFillColor(BRAND)
+        self.canv.setFillColor(self.ground)
         self.canv.rect(-MARGIN, 0, A4[0], self.height + MARGIN, stroke=0, fill=1)
+        if self.mark:
+            self._draw_mark(self.mark)
         end(self.canv)
         top = self.height
         for text in self.texts:
             top -= text.height + 3
             text.drawOn(self.canv, 0, top)
+
+    def _draw_mark(self, mark: ImageReader) -> None:
+        """Decoration: the municipality's name stands in the text beside it."""
+        wide, high = mark.getSize()
+        scale = min(MARK_WIDTH / wide, MARK_HEIGHT / high)
+        width, height = wide * scale, high * scale
+        left, foot = self.width - width - GAP, self.height - height - GAP
+        self.canv.setFillColor(WHITE)
+        self.canv.roundRect(left - GAP, foot - GAP, width + 2 * GAP, height + 2 * GAP, 4, stroke=0, fill=1)
+        self.canv.drawImage(mark, left, foot, width, height, mask="auto")
 
 
 def table(node: Node, head: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[float], words: int = 1) -> Grid:

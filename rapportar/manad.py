@@ -15,6 +15,7 @@ from kjerne.i18n import gettext as _
 from kjerne.innstilling import settings
 from kjerne.models import Eining, Person
 from kjerne.pdf import BOLD, BRAND, DIM, INK, LINE, SANS, WIDTH, Node, Text
+from kjerne.utsjanad import own_look
 from kjerne.work import Work
 from rapportar.queries import Innhald, month_in_words
 
@@ -40,7 +41,7 @@ def paper(work: Work, eining: Eining, leader: Person, periode: str, found: Innha
     """The PDF in the language in force."""
     name = month_in_words(periode)
     title = _("Månadsrapport %(manad)s", manad=name)
-    ours = settings(work.db)["kommune"]
+    ours, look = settings(work.db)["kommune"], own_look(work)
     taken = _("Tala er henta %(tid)s", tid=ftime(work.now))
 
     def story(root: Node) -> list[Flowable]:
@@ -50,7 +51,9 @@ def paper(work: Work, eining: Eining, leader: Person, periode: str, found: Innha
                     Text(root.add("P"), _("%(kommune)s · Internkontroll, helse og omsorg", kommune=ours), pdf.KICKER),
                     Text(root.add("H1"), title, pdf.TITLE),
                     Text(root.add("P"), _("%(eining)s · til %(namn)s", eining=eining.namn, namn=leader.namn), pdf.KICKER),
-                ]
+                ],
+                ground=look.farge,
+                mark=look.logo,
             ),
             Spacer(1, 10),
             Text(root.add("P"), summary(found), pdf.LEAD),

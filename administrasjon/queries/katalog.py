@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 
 from administrasjon.models import Katalogendring
 from administrasjon.rules import ROLLAR_FOR_KOPI
-from administrasjon.rules.felt import Slag
+from administrasjon.rules.felt import Felt, Slag
 from administrasjon.rules.tabellar import FELTTYPAR, IKON, REKNA_FRA, STADFEST, TABELLAR, Tabell
 from kjerne import katalog, log
 from kjerne.access import ROLLENAMN
@@ -126,26 +126,35 @@ Words = Mapping[str, Mapping[str, str]]
 UNDER_NAME = frozenset({"definisjon", "styresmakt", "regel"})
 
 
-def name_of(tabell: Tabell, row: Any, words: Words) -> str:
-    """What a row is called where a person reads it. `words`: the table's choices, and the levels for the deadlines."""
+def name_of(tabell: Tabell, row: Any, words: Words, *, kort: bool = False) -> str:
+    """What a row is called where a person reads it; `kort`: of a rule only the first part, for a list that says the rest below.
+
+    `words`: the table's choices, and the levels for the deadlines.
+    """
     if isinstance(row, Post):
         return row.label
     if tabell.kode == "frist":
         return words["alvor"].get(str(row.alvor), str(row.alvor))
-    said = [words[one.val].get(str(getattr(row, one.stamme)), "") for one in tabell.felt if one.slag is Slag.VAL]
-    return " · ".join(part for part in said if part)
+    said = [words[one.val].get(str(getattr(row, one.stamme)), "") for one in _chosen(tabell, row)]
+    return " · ".join(part for part in (said[:1] if kort else said) if part)
+
+
+def _chosen(tabell: Tabell, row: Any) -> list[Felt]:
+    """What a rule is about: its choices that are made."""
+    return [one for one in tabell.felt if one.slag is Slag.VAL and getattr(row, one.stamme)]
 
 
 def facts_of(tabell: Tabell, row: Any, words: Words) -> list[str]:
     """The rest of a row in short, for a list."""
     found: list[str] = []
+    named = _chosen(tabell, row)[:1] if not tabell.nokkel else []
     for one in tabell.felt:
         value = row.text(one.stamme) if one.stamme in UNDER_NAME else getattr(row, one.kolonnar[0])
         if one.slag is Slag.HAKE and value:
             found.append(str(one.namn))
         elif one.slag is Slag.TAL and value is not None:
             found.append(f"{one.namn}: {value}")
-        elif one.slag is Slag.VAL and value and tabell.nokkel and one.stamme not in {"ikon", tabell.gruppe}:
+        elif one.slag is Slag.VAL and value and one not in named and one.stamme not in {"ikon", tabell.gruppe}:
             found.append(f"{one.namn}: {words[one.val].get(str(value), value)}")
         elif one.stamme in UNDER_NAME and value:
             found.append(str(value))

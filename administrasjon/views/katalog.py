@@ -41,7 +41,7 @@ def katalog_liste(work: Work, tabell: str) -> str:
         grupper=_groups(table, live, words),
         slutta=[one for one in rows if one.slutta],
         ord=words,
-        namn=lambda row: queries.name_of(table, row, words),
+        namn=lambda row: queries.name_of(table, row, words, kort=True),
         fakta=lambda row: queries.facts_of(table, row, words),
         versjonar={key: actions.order_version(group) for key, _title, group in _groups(table, live, words)},
     )
