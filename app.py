@@ -23,11 +23,13 @@ import administrasjon.views.personar
 import avvik.handlers
 import avvik.jobs.deadlines
 import avvik.jobs.drafts
+import avvik.jobs.kassasjon
 import avvik.jobs.sums
 import avvik.views.duplikat
 import avvik.views.eksport
 import avvik.views.filter
 import avvik.views.innsyn
+import avvik.views.kassasjon
 import avvik.views.kladd
 import avvik.views.liste
 import avvik.views.mange
@@ -47,9 +49,17 @@ import rapportar.jobs
 import rapportar.views
 import register.views.arkiv
 import register.views.foring
+import ros.jobs
+import ros.views.analyse
+import ros.views.eksport
+import ros.views.liste
+import ros.views.oppsett
+import ros.views.rad
 import tiltak.jobs
 import tiltak.queries
 import tiltak.views.liste
+import tiltak.views.omstilling
+import tiltak.views.omstilling_inn
 import tiltak.views.rekkje
 import tiltak.views.sak
 from avvik import sok, sums
@@ -69,6 +79,7 @@ from kjerne.mail import send_outbox
 from kjerne.web import Area, House, MenuItem
 from kjerne.work import Handler
 from prosedyrar.views.area import area as prosedyrar_area
+from ros.views.area import area as ros_area
 from tiltak.views.area import area as tiltak_area
 
 ADMINISTRASJON = (
@@ -83,6 +94,7 @@ AREAS: tuple[Area, ...] = (
     avvik_area,
     tiltak_area,
     prosedyrar_area,
+    ros_area,
     rapportar.views.area,
     register.views.foring.area,
     *ADMINISTRASJON,
@@ -93,6 +105,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("Meld avvik"), "avvik.nytt", "plus", (Right.AVVIK_MELD,)),
     MenuItem(_l("Innboks"), "avvik.liste", "inbox", READERS, badge=lambda work: open_count(work, Lister.VENTAR)),
     MenuItem(_l("Tiltak"), "tiltak.liste", "list-check", badge=tiltak.queries.waiting_count),
+    MenuItem(_l("ROS"), "ros.liste", "table", (Right.ROS_LES,)),
     MenuItem(_l("Tal"), "avvik.tal", "chart", (Right.AVVIK_TAL,)),
     MenuItem(_l("Rapportar"), "rapportar.arkiv", "document", (Right.RAPPORT_LES,)),
     MenuItem(_l("Register"), "register.liste", "history", (Right.REGISTER_LES,)),
@@ -106,9 +119,11 @@ JOBS: tuple[Job, ...] = (
     Job("logghovud", run=write_head, hour=4, minute=10),
     *avvik.jobs.deadlines.JOBS,
     *avvik.jobs.drafts.JOBS,
+    *avvik.jobs.kassasjon.JOBS,
     *avvik.jobs.sums.JOBS,
     *konto.jobs.JOBS,
     *rapportar.jobs.JOBS,
+    *ros.jobs.JOBS,
     *tiltak.jobs.JOBS,
 )
 

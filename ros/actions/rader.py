@@ -111,7 +111,7 @@ def _fill(work: Work, analyse: RosAnalyse, rad: RosRad, said: Radinnhald, skala:
         setattr(rad, name, clean(work, getattr(said, name), name))
     if said.uvisse not in {"", *Uvisse}:
         raise Refused(_("Vel kor sikre de er."), "uvisse")
-    if said.kategori and said.kategori != rad.kategori and said.kategori not in by_code(work.db, Underkategori):
+    if said.kategori and said.kategori != rad.kategori and said.kategori not in by_code(work.db, Underkategori, work.today):
         raise Refused(_("Vel ein kategori frå lista."), "kategori")
     rad.kategori, rad.uvisse = said.kategori, said.uvisse
     rad.sannsyn, rad.rest_sannsyn = _level(said.sannsyn, "sannsyn"), _level(said.rest_sannsyn, "rest_sannsyn")

@@ -136,7 +136,7 @@ def read_analyse(work: Work, analyse: RosAnalyse) -> Lese:
         rader=rader,
         hats=hats(work, analyse),
         namn=names(work, known),
-        kategoriar={kode: row.label for kode, row in by_code(work.db, Underkategori).items()},
+        kategoriar={kode: row.label for kode, row in by_code(work.db, Underkategori, work.today).items()},
     )
 
 
