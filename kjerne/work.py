@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -43,7 +43,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Work:
-    """One piece of work. `person` is None for a system job and for somebody not logged in."""
+    """One piece of work. `person` is None for a system job and for somebody not logged in.
+
+    `memo` holds what was worked out once for all questions of this piece of work, such as the scope of her lists.
+    """
 
     db: Session
     person: Person | None
@@ -54,6 +57,7 @@ class Work:
     handlers: Mapping[type, tuple[Handler, ...]] = field(default_factory=dict)
     okt: Okt | None = None
     readings: list[Reading] = field(default_factory=list)
+    memo: dict[str, Any] = field(default_factory=dict)
 
     @property
     def today(self) -> date:

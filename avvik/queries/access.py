@@ -4,8 +4,11 @@ Outside it a case is 404, indistinguishable from one that does not exist.
 """
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_, select
+from sqlalchemy import Boolean, ColumnElement, and_, case, false, literal_column, not_, or_, select
 
 from avvik.models import Avvik, AvvikInhabil, AvvikMeldarLoynd
 from avvik.rules import HIGH, Who
@@ -18,69 +21,128 @@ from kjerne.work import Work
 NUMBER = re.compile(r"(20\d\d)-(\d{1,8})")
 
 
-def _copies(work: Work) -> ColumnElement[bool]:
+@dataclass(frozen=True)
+class Grunn:
+    """A reason why somebody sees cases: a condition, and the units it holds in (None: wherever). Each has an index of its own."""
+
+    vilkar: ColumnElement[bool]
+    einingar: frozenset[int] | None = None
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """The whole reason as one condition."""
+        return self.vilkar if self.einingar is None else and_(Avvik.eining_id.in_(self.einingar), self.vilkar)
+
+
+_ORDINARY: Final = Avvik.sensitiv_gruppe == ""
+#: Said in so many words, so that the databases see that the small index of sensitive cases serves.
+_SENSITIVE: Final = literal_column("avvik.sensitiv_gruppe <> ''", Boolean)
+
+
+def _once(work: Work, name: str, make: Callable[[Work], list[Grunn]]) -> list[Grunn]:
+    """The reasons of a kind, worked out once for all lists and counts of a page."""
+    if name not in work.memo:
+        work.memo[name] = make(work)
+    found: list[Grunn] = work.memo[name]
+    return found
+
+
+def _copies(work: Work) -> list[Grunn]:
     """Cases of the kinds a role gets copies of (`Kopi`), in that role's units."""
-    parts = [
-        and_(Avvik.hovudtype == rule.hovudtype, Avvik.alvor >= rule.min_alvor, Avvik.eining_id.in_(units))
+    if not work.has(Right.AVVIK_KOPI):
+        return []
+    return [
+        Grunn(and_(_ORDINARY, Avvik.hovudtype == rule.hovudtype, Avvik.alvor >= rule.min_alvor), units)
         for rule in work.db.scalars(select(Kopi).where(holds(Kopi, work.today)))
         if (units := work.grants.roles.get(Rolle(rule.rolle)))
     ]
-    return or_(*parts) if parts and work.has(Right.AVVIK_KOPI) else false()
 
 
-def _groups(work: Work) -> ColumnElement[bool]:
-    """Sensitive cases of the groups this person is in: named one by one, or by a role in the case's unit."""
+def _find_groups(work: Work) -> list[Grunn]:
     named = set(work.db.scalars(select(TilgangsgruppeMedlem.gruppe_id).where(TilgangsgruppeMedlem.person_id == work.me.id)))
-    parts: list[ColumnElement[bool]] = []
+    found: list[Grunn] = []
     for group in work.db.scalars(select(Tilgangsgruppe)):
-        if group.id in named:
-            parts.append(Avvik.sensitiv_gruppe == group.kode)
-            continue
+        mine = and_(_SENSITIVE, Avvik.sensitiv_gruppe == group.kode)
         units: set[int] = set()
         for code in filter(None, group.roller.split(",")):
             units |= work.grants.roles.get(Rolle(code), frozenset())
-        if units:
-            parts.append(and_(Avvik.sensitiv_gruppe == group.kode, Avvik.eining_id.in_(units)))
-    return or_(*parts) if parts else false()
+        if group.id in named:
+            found.append(Grunn(mine))
+        elif units:
+            found.append(Grunn(mine, frozenset(units)))
+    return found
+
+
+def _group_reasons(work: Work) -> list[Grunn]:
+    """Sensitive cases of the groups this person is in: named one by one, or by a role in the case's unit."""
+    return _once(work, "avvik.grupper", _find_groups)
+
+
+def _find_line(work: Work) -> list[Grunn]:
+    lofta = work.units(Right.AVVIK_LES_LOFTA)
+    found = [
+        Grunn(_ORDINARY, work.units(Right.AVVIK_LES)),
+        Grunn(and_(_ORDINARY, or_(Avvik.alvor >= HIGH, Avvik.lofta > 0)), lofta),
+    ]
+    return [one for one in found if one.einingar] + _copies(work)
+
+
+def _line_reasons(work: Work) -> list[Grunn]:
+    """Ordinary cases read by line, role or copy."""
+    return _once(work, "avvik.linje", _find_line)
+
+
+def _any_of(reasons: Sequence[Grunn]) -> ColumnElement[bool]:
+    return or_(false(), *(one.condition for one in reasons))
+
+
+def _groups(work: Work) -> ColumnElement[bool]:
+    return _any_of(_group_reasons(work))
+
+
+def mine_reasons(work: Work) -> list[Grunn]:
+    """Cases this person filed with her name, also confidential ones. Never anonymous ones: nothing joins them to her."""
+    hidden = select(AvvikMeldarLoynd.avvik_id).where(AvvikMeldarLoynd.person_id == work.me.id)
+    return [Grunn(Avvik.meldar_id == work.me.id), Grunn(Avvik.id.in_(hidden))]
 
 
 def mine(work: Work) -> ColumnElement[bool]:
-    """Cases this person filed with her name, also confidential ones. Never anonymous ones: nothing joins them to her."""
-    hidden = select(AvvikMeldarLoynd.avvik_id).where(AvvikMeldarLoynd.person_id == work.me.id)
-    return or_(Avvik.meldar_id == work.me.id, Avvik.id.in_(hidden))
+    """The same as one condition."""
+    return _any_of(mine_reasons(work))
 
 
-def _concerned(work: Work) -> ColumnElement[bool]:
-    return Avvik.id.in_(select(AvvikInhabil.avvik_id).where(AvvikInhabil.person_id == work.me.id))
+def not_about_her(work: Work) -> ColumnElement[bool]:
+    """Not a case about herself."""
+    return not_(Avvik.id.in_(select(AvvikInhabil.avvik_id).where(AvvikInhabil.person_id == work.me.id)))
 
 
 def in_line(work: Work) -> ColumnElement[bool]:
-    """Ordinary cases read by line, role or copy."""
-    return and_(
-        Avvik.sensitiv_gruppe == "",
-        or_(
-            Avvik.eining_id.in_(work.units(Right.AVVIK_LES)),
-            and_(
-                Avvik.eining_id.in_(work.units(Right.AVVIK_LES_LOFTA)),
-                or_(Avvik.alvor >= HIGH, Avvik.lofta > 0),
-            ),
-            _copies(work),
-        ),
-    )
+    """Ordinary cases read by line, role or copy, as one condition."""
+    return _any_of(_line_reasons(work))
 
 
-def visible(work: Work) -> ColumnElement[bool]:
-    """The one door. She filed it, has it, reads it by line, or is in its group; and it is not about her.
+def reasons(work: Work) -> list[Grunn]:
+    """All reasons why she sees cases. She filed it, has it, reads it by line, or is in its group.
 
     A whistleblowing case is seen by its group alone (aml. 2A), also not by a handler who passed it on.
     """
-    handles = and_(Avvik.sakshandsamar_id == work.me.id, not_(Avvik.er_varsel))
-    return and_(or_(mine(work), handles, in_line(work), _groups(work)), not_(_concerned(work)))
+    handles = Grunn(and_(Avvik.sakshandsamar_id == work.me.id, not_(Avvik.er_varsel)))
+    return [*mine_reasons(work), handles, *_line_reasons(work), *_group_reasons(work)]
+
+
+def visible(work: Work) -> ColumnElement[bool]:
+    """The one door: one of her reasons holds, and the case is not about her."""
+    return and_(_any_of(reasons(work)), not_about_her(work))
+
+
+def seen(work: Work) -> ColumnElement[bool]:
+    """The same door where something else finds the rows: said so that no database tries to find them by it."""
+    return case((visible(work), 1), else_=0) == 1
 
 
 def can_see(work: Work, avvik_id: int) -> bool:
     """Whether this person may open that case."""
-    return work.db.scalar(select(Avvik.id).where(Avvik.id == avvik_id, visible(work))) is not None
+    return work.db.scalar(select(Avvik.id).where(Avvik.id == avvik_id, seen(work))) is not None
 
 
 def get_avvik(work: Work, nr: str) -> Avvik:
@@ -89,7 +151,7 @@ def get_avvik(work: Work, nr: str) -> Avvik:
     if match is None:
         raise NotFound
     aar, lopenr = int(match[1]), int(match[2])
-    found = work.db.scalar(select(Avvik).where(Avvik.aar == aar, Avvik.lopenr == lopenr, visible(work)))
+    found = work.db.scalar(select(Avvik).where(Avvik.aar == aar, Avvik.lopenr == lopenr, seen(work)))
     if found is not None:
         return found
     hidden = work.db.scalar(select(Avvik.id).where(Avvik.aar == aar, Avvik.lopenr == lopenr))

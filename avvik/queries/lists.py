@@ -1,16 +1,18 @@
 """Lists of cases: composable Selects within what a person may see, paged by key, never by offset."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, not_, or_, select
 
 from avvik.models import Avvik, AvvikMeldeplikt, AvvikTiltak, AvvikUtfall
-from avvik.queries.access import by_role, mine, visible
+from avvik.queries.access import Grunn, by_role, mine, mine_reasons, not_about_her, reasons, seen, visible
+from avvik.queries.nyaste import newest
 from avvik.queries.prosedyre import tied_to
-from avvik.rules import ENDED, GREEN, OPEN
+from avvik.rules import ENDED, GREEN
 from kjerne.access import Right
 from kjerne.clock import end_of_day, from_oslo
 from kjerne.models import Eining
@@ -104,27 +106,52 @@ def _led_to(work: Work, utfall: str) -> ColumnElement[bool]:
     return and_(chosen, or_(by_role(work), Avvik.status.in_([status.value for status in ENDED])))
 
 
-def condition(work: Work, liste: Lister) -> ColumnElement[bool]:
-    """The condition of a ready list, always within `visible`."""
-    is_open = Avvik.status.in_([status.value for status in OPEN])
+#: Open is what has no end: the databases keep an index of those alone.
+IS_OPEN: Final = Avvik.lukka_tid.is_(None)
+
+
+def _kind(work: Work, liste: Lister) -> ColumnElement[bool]:
+    """What makes a case one of a ready list, besides that she sees it."""
     conditions: dict[Lister, ColumnElement[bool]] = {
-        Lister.VENTAR: and_(Avvik.sakshandsamar_id == work.me.id, is_open, not_(Avvik.ventar_meldar)),
-        Lister.OPNE: is_open,
-        Lister.OVER_FRIST: and_(is_open, Avvik.frist_lukking < work.today),
-        Lister.MINE: mine(work),
+        Lister.VENTAR: and_(IS_OPEN, not_(Avvik.ventar_meldar)),
+        Lister.OPNE: IS_OPEN,
+        Lister.OVER_FRIST: and_(IS_OPEN, Avvik.frist_lukking < work.today),
+        Lister.MINE: Avvik.id > 0,
         Lister.ALLE: Avvik.id > 0,
     }
-    return and_(visible(work), conditions[liste])
+    return conditions[liste]
+
+
+def _waits(work: Work) -> Grunn:
+    return Grunn(Avvik.sakshandsamar_id == work.me.id)
+
+
+def condition(work: Work, liste: Lister) -> ColumnElement[bool]:
+    """The condition of a ready list, always within `visible`: for those who read all its rows, such as an export."""
+    own = {Lister.VENTAR: _waits(work).condition, Lister.MINE: mine(work)}
+    return and_(visible(work), *(own[name] for name in own if name is liste), _kind(work, liste))
+
+
+def _ids(work: Work, liste: Lister, conditions: Sequence[ColumnElement[bool]], limit: int) -> CompoundSelect[Any]:
+    """The ids of a ready list, newest first, found by the reasons she has to see them."""
+    kind = _kind(work, liste)
+    if liste is Lister.VENTAR:
+        return newest([_waits(work)], [kind, seen(work), *conditions], limit)
+    if liste is Lister.MINE:
+        return newest(mine_reasons(work), [kind, seen(work), *conditions], limit)
+    return newest(reasons(work), [kind, not_about_her(work), *conditions], limit)
 
 
 def list_query(
     work: Work, liste: Lister, *, before: int | None = None, limit: int = 25, innsnevring: Innsnevring = NOTHING
 ) -> Select[*tuple[Any, ...]]:
     """Rows of a ready list, newest first; one row more than `limit` tells whether there is a next page."""
-    query = select(*ROW).join(Eining, Eining.id == Avvik.eining_id).where(condition(work, liste), *innsnevring.conditions(work))
+    conditions = innsnevring.conditions(work)
     if before is not None:
-        query = query.where(Avvik.id < before)
-    return query.order_by(Avvik.id.desc()).limit(limit + 1)
+        conditions.append(Avvik.id < before)
+    found = _ids(work, liste, conditions, limit + 1).subquery()
+    joined = select(*ROW).select_from(found).join(Avvik, Avvik.id == found.c.id).join(Eining, Eining.id == Avvik.eining_id)
+    return joined.order_by(Avvik.id.desc()).limit(limit + 1)
 
 
 def green_query(work: Work, limit: int = 50) -> Select[Avvik, str]:
@@ -135,7 +162,9 @@ def green_query(work: Work, limit: int = 50) -> Select[Avvik, str]:
         select(Avvik, Eining.namn)
         .join(Eining, Eining.id == Avvik.eining_id)
         .where(
-            condition(work, Lister.VENTAR),
+            _waits(work).condition,
+            _kind(work, Lister.VENTAR),
+            seen(work),
             Avvik.alvor <= GREEN,
             not_(measures.exists()),
             not_(duties.exists()),
@@ -153,8 +182,18 @@ def has_green(work: Work) -> bool:
 
 def open_count(work: Work, liste: Lister, cap: int = 100) -> int:
     """How many cases a list holds, counted no further than `cap`: the same rows as the list, so badge and list agree."""
-    inner = select(Avvik.id).where(condition(work, liste)).limit(cap).subquery()
-    return work.db.scalar(select(func.count()).select_from(inner)) or 0
+    return open_counts(work, [liste], cap)[liste]
+
+
+def open_counts(work: Work, lists: Sequence[Lister], cap: int = 100) -> dict[Lister, int]:
+    """The same for several lists in one query; what was counted on this page already is not counted again."""
+    known: dict[tuple[Lister, int], int] = work.memo.setdefault("avvik.tal i lister", {})
+    asked = [liste for liste in lists if (liste, cap) not in known]
+    if asked:
+        counts = [select(func.count()).select_from(_ids(work, one, (), cap).subquery()).scalar_subquery() for one in asked]
+        found = work.db.execute(select(*(count.label(one.name) for one, count in zip(asked, counts, strict=True)))).one()
+        known.update({(liste, cap): min(count, cap) for liste, count in zip(asked, found, strict=True)})
+    return {liste: known[liste, cap] for liste in lists}
 
 
 @dataclass(frozen=True)
