@@ -45,6 +45,8 @@ import framside.tilgjenge
 import framside.views
 import konto.jobs
 import konto.views
+import oppdragsbrev.jobs
+import oppdragsbrev.views.stand
 import rapportar.jobs
 import rapportar.views
 import register.views.arkiv
@@ -96,6 +98,7 @@ AREAS: tuple[Area, ...] = (
     prosedyrar_area,
     ros_area,
     rapportar.views.area,
+    oppdragsbrev.views.stand.area,
     register.views.foring.area,
     *ADMINISTRASJON,
 )
@@ -108,6 +111,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("ROS"), "ros.liste", "table", (Right.ROS_LES,)),
     MenuItem(_l("Tal"), "avvik.tal", "chart", (Right.AVVIK_TAL,)),
     MenuItem(_l("Rapportar"), "rapportar.arkiv", "document", (Right.RAPPORT_LES,)),
+    MenuItem(_l("Oppdragsbrev"), "oppdragsbrev.oversikt", "mail", (Right.BREV_LES,)),
     MenuItem(_l("Register"), "register.liste", "history", (Right.REGISTER_LES,)),
     MenuItem(_l("Einingar"), "einingar.liste", "grid", (Right.PERSON_LES,)),
     MenuItem(_l("Personar"), "personar.liste", "people", (Right.PERSON_LES,)),
@@ -122,6 +126,7 @@ JOBS: tuple[Job, ...] = (
     *avvik.jobs.kassasjon.JOBS,
     *avvik.jobs.sums.JOBS,
     *konto.jobs.JOBS,
+    *oppdragsbrev.jobs.JOBS,
     *rapportar.jobs.JOBS,
     *ros.jobs.JOBS,
     *tiltak.jobs.JOBS,

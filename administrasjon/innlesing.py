@@ -88,13 +88,7 @@ class Table:
 
 def read_table(data: bytes, filename: str, headings: Mapping[str, tuple[str, ...]], today: date) -> Table:
     """The rows of a file. Raises `Refused` when the file as a whole cannot be read or lacks its first column."""
-    if not data.strip():
-        raise Refused(_("Fila er tom."), "fil")
-    if len(data) > MAX_BYTES:
-        raise Refused(_("Fila er for stor. Ho kan vere høgst 1 MiB; del henne opp."), "fil")
-    lines = _xlsx(data) if data.startswith(b"PK") else _csv(data)
-    if not lines:
-        raise Refused(_("Fila er tom."), "fil")
+    lines = read_lines(data)
     columns, passed_over = _columns(lines[0][1], headings)
     first = next(iter(headings))
     missing = [name for name in (first, "namn") if name not in columns.values()]
@@ -102,6 +96,21 @@ def read_table(data: bytes, filename: str, headings: Mapping[str, tuple[str, ...
         raise Refused(_("Fila manglar kolonnen %(namn)s. Første rad skal ha overskrifter.", namn=", ".join(missing)), "fil")
     rows = [_row(number, cells, columns, today) for number, cells in lines[1:]]
     return Table(tuple(row for row in rows if any(row.cells.values()) or row.faults), passed_over)
+
+
+def read_lines(data: bytes) -> list[tuple[int, list[str]]]:
+    """The lines of a CSV or XLSX file that hold anything, each with its number and its cells as typed, not yet cleaned.
+
+    Raises `Refused` when the file is empty, above `MAX_BYTES`, a bomb, or no table.
+    """
+    if not data.strip():
+        raise Refused(_("Fila er tom."), "fil")
+    if len(data) > MAX_BYTES:
+        raise Refused(_("Fila er for stor. Ho kan vere høgst 1 MiB; del henne opp."), "fil")
+    lines = _xlsx(data) if data.startswith(b"PK") else _csv(data)
+    if not lines:
+        raise Refused(_("Fila er tom."), "fil")
+    return lines
 
 
 def _plain(heading: str) -> str:
@@ -145,7 +154,7 @@ def _csv(data: bytes) -> list[tuple[int, list[str]]]:
         text = data.decode("cp1252", errors="replace")
     if "\x00" in text or "\ufffd" in text:
         raise Refused(_("Fila er ikkje ei tekstfil vi forstår. Lagre ho som CSV (UTF-8) eller XLSX."), "fil")
-    head = text.split("\n", 1)[0]
+    head = next((line for line in text.split("\n", 10)[:10] if any(map(line.count, DELIMITERS))), "")
     delimiter = max(DELIMITERS, key=head.count)
     lines: list[tuple[int, list[str]]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from administrasjon.actions.innlesing import apply_import, plan_import
 from administrasjon.actions.plan import ImportPlan, Kind, State
+from cli import omstilling
 from cli.installation import Installation, Stop
 from cli.server import require_current
 from demo import build
@@ -25,10 +26,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     demo.add_argument("--avvik", type=_count, default=DEMO_AVVIK, help=f"how many cases (default {DEMO_AVVIK})")
     demo.add_argument("--seed", type=_count, default=DEMO_SEED, help="another number gives another municipality")
     demo.set_defaults(run=run_demo)
-    load = commands.add_parser("import", help="read units or employees from CSV or XLSX; twice changes nothing")
-    load.add_argument("kind", choices=[kind.value for kind in Kind])
+    load = commands.add_parser("import", help="read units, employees or a table of savings; twice changes nothing")
+    load.add_argument("kind", choices=[*(kind.value for kind in Kind), "tiltak"])
     load.add_argument("file", type=Path)
     load.add_argument("--proveimport", action="store_true", help="show what would change and each bad row; write nothing")
+    omstilling.add_options(load)
     load.set_defaults(run=run_import)
 
 
@@ -63,6 +65,8 @@ def run_import(installation: Installation, args: argparse.Namespace) -> int:
     if not args.file.is_file():
         raise Stop(f"There is no file {args.file}.")
     raw = args.file.read_bytes()
+    if args.kind == "tiltak":
+        return omstilling.run_import(installation, args, raw)
     if args.proveimport:
         with installation.looking() as work:
             plan = plan_import(work, args.kind, raw, args.file.name)

@@ -2,8 +2,10 @@
 
 import administrasjon.models
 import avvik.models
+import avvik.models_kassasjon
 import kjerne.katalog
 import kjerne.models
+import oppdragsbrev.models
 import prosedyrar.models
 import prosedyrar.models.behov
 import rapportar.models
@@ -15,8 +17,10 @@ from kjerne.db import Base
 MODULES = (
     administrasjon.models,
     avvik.models,
+    avvik.models_kassasjon,
     kjerne.katalog,
     kjerne.models,
+    oppdragsbrev.models,
     prosedyrar.models,
     prosedyrar.models.behov,
     rapportar.models,

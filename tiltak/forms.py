@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, cast
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, Form, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, FileField, Form, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
@@ -203,3 +203,54 @@ class WaitForm(Form):
     """Which measure it waits for."""
 
     nr = StringField(_l("Ventar på tiltak nr."))
+
+
+class UploadForm(Form):
+    """A table of savings to read in; `innhald` carries the file from the trial to the writing."""
+
+    fil = FileField(_l("Fil"))
+    namn = StringField(_l("Namn på tabellen"), [cleaned(rules.TABELLNAMN_MAX, multiline=False)])
+    maal = KronerField(_l("Sparemål, kroner"))
+    eining_id = SelectField(_l("Kva gjeld tabellen?"), [among_choices(_l("Vel ei eining i lista."))], validate_choice=False)
+    stadfest = BooleanField(_l("Ingen pasient, brukar eller pårørande kan kjennast att i tabellen"))
+
+    def fill_units(self, units: Sequence[tuple[int, str]]) -> None:
+        """Set the units she may read tables in for."""
+        self.eining_id.choices = [(str(id_), namn) for id_, namn in units]
+
+
+class GoalForm(Form):
+    """The saving to be reached."""
+
+    maal = KronerField(_l("Sparemål, kroner"))
+
+
+class RowForm(GuardedForm):
+    """What has become of a row; the fields of the years are added by the view."""
+
+    guarded = ("status",)
+    status = TextAreaField(_l("Status"), [cleaned(1000, multiline=False)])
+    slag = SelectField(_l("Slag"), [among_choices(_l("Vel slag i lista."))], validate_choice=False)
+
+    def set_up(self) -> None:
+        """Set the kinds in the reader's language."""
+        self.slag.choices = [(one.value, str(name)) for one, name in rules.SLAGNAMN.items()]
+
+
+class MeasureForm(Form):
+    """Who follows a row up as a measure, and by when."""
+
+    ansvarleg_id = SelectField(_l("Ansvarleg"), coerce=str, validate_choice=False)
+    frist = DatoField(_l("Frist"), [required(_l("Vel ein frist."))])
+
+    def fill(self, candidates: Mapping[str, Sequence[tuple[int, str]]]) -> None:
+        """Set the persons to choose from, by unit."""
+        people: dict[str, Iterable[tuple[str, str]]] = {"": [("", _("Vel ein person"))]}
+        people |= {unit: [(str(id_), namn) for id_, namn in rows] for unit, rows in candidates.items()}
+        self.ansvarleg_id.choices = people
+        self._known = {str(id_) for rows in candidates.values() for id_, _namn in rows}
+
+    def validate_ansvarleg_id(self, field: Field) -> None:
+        """She must be one of those who may be chosen."""
+        if field.data not in self._known:
+            raise StopValidation(_("Vel kven som har ansvaret."))

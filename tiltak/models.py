@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, T
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kjerne.db import Base, UtcDateTime
-from tiltak.rules import FINANSIERING_MAX, KONTO_MAX, TITTEL_MAX, Kjelde, Status
+from tiltak.rules import FINANSIERING_MAX, KONTO_MAX, TABELLNAMN_MAX, TITTEL_MAX, Kjelde, Slag, Status
 
 
 class Tiltak(Base):
@@ -42,7 +42,8 @@ class Tiltak(Base):
             "kjelde IN ('avvik','ros','prosedyre','runde','undersoking','brev','kompetanseplan','omstilling','fri')", "kjelde"
         ),
         CheckConstraint("avslutta = (status IN ('utfort','vurdert','avlyst'))", "avslutta"),
-        CheckConstraint("(flytta_tid IS NULL) = (flytta_grunn = '') AND (flytta_tid IS NULL) = (flytta_av_id IS NULL)", "flytta"),
+        CheckConstraint("(flytta_tid IS NULL) = (flytta_av_id IS NULL)", "flytta"),
+        Index("ix_tiltak_laga_av_status", "laga_av_id", "status"),
         Index("ix_tiltak_eining_rang", "eining_id", "avslutta", "rang", "id"),
         Index("ix_tiltak_ansvarleg_rang", "ansvarleg_id", "avslutta", "rang", "id"),
         Index("ix_tiltak_laga_av_rang", "laga_av_id", "avslutta", "rang", "id"),
@@ -134,3 +135,86 @@ class TiltakHending(Base):
     fra: Mapped[str] = mapped_column(String(60), default="")
     til: Mapped[str] = mapped_column(String(60), default="")
     tekst: Mapped[str] = mapped_column(Text, default="")
+
+
+class Omstillingstabell(Base):
+    """A table of savings that was read in or made here. `eining_id` is the unit it is about (None: the whole municipality).
+
+    `maal` is the saving to be reached, in kroner over all its years. `demo`: made up; never counted with real ones.
+    """
+
+    __tablename__ = "omstillingstabell"
+    __table_args__ = (
+        UniqueConstraint("namn", "demo"),
+        CheckConstraint("maal IS NULL OR maal BETWEEN 0 AND 2000000000", "maal"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    namn: Mapped[str] = mapped_column(String(TABELLNAMN_MAX))
+    filnamn: Mapped[str] = mapped_column(String(100), default="")
+    eining_id: Mapped[int | None] = mapped_column(ForeignKey("eining.id"), index=True)
+    maal: Mapped[int | None]
+    demo: Mapped[bool] = mapped_column(default=False)
+    innlest: Mapped[datetime] = mapped_column(UtcDateTime)
+    innlest_av_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's declarative attribute
+
+
+class Omstillingsrad(Base):
+    """One line of such a table, in its own words. `avdeling` is what the file says; `eining_id` the unit it was mapped to.
+
+    `nokkel` is a digest of department, account and measure: the same line of a newer file is the same row.
+    """
+
+    __tablename__ = "omstillingsrad"
+    __table_args__ = (
+        UniqueConstraint("tabell_id", "nokkel"),
+        CheckConstraint("slag IN ('vedteke','nytt','mogleg')", "slag"),
+        Index("ix_omstillingsrad_tabell", "tabell_id", "nr"),
+        Index("ix_omstillingsrad_eining", "eining_id", "tabell_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tabell_id: Mapped[int] = mapped_column(ForeignKey("omstillingstabell.id"))
+    nokkel: Mapped[str] = mapped_column(String(64))
+    nr: Mapped[int]
+    avdeling: Mapped[str] = mapped_column(String(TITTEL_MAX), default="")
+    eining_id: Mapped[int | None] = mapped_column(ForeignKey("eining.id"))
+    ansvar: Mapped[str] = mapped_column(String(KONTO_MAX), default="")
+    tiltak: Mapped[str] = mapped_column(Text)
+    kven: Mapped[str] = mapped_column(String(TITTEL_MAX), default="")
+    status: Mapped[str] = mapped_column(Text, default="")
+    slag: Mapped[str] = mapped_column(String(10), default=Slag.VEDTEKE.value)
+    tiltak_id: Mapped[int | None] = mapped_column(ForeignKey("tiltak.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's declarative attribute
+
+
+class Omstillingsbelop(Base):
+    """Kroner of one row in one year, planned and realised. Year 0: the table named no year."""
+
+    __tablename__ = "omstillingsbelop"
+    __table_args__ = (
+        CheckConstraint("aar = 0 OR aar BETWEEN 2000 AND 2100", "aar"),
+        CheckConstraint("planlagt BETWEEN -2000000000 AND 2000000000", "planlagt"),
+        CheckConstraint("realisert IS NULL OR realisert BETWEEN -2000000000 AND 2000000000", "realisert"),
+    )
+
+    rad_id: Mapped[int] = mapped_column(ForeignKey("omstillingsrad.id"), primary_key=True)
+    aar: Mapped[int] = mapped_column(primary_key=True)
+    planlagt: Mapped[int] = mapped_column(default=0)
+    realisert: Mapped[int | None]
+
+
+class Kalenderlenkje(Base):
+    """A person's secret address of her measures as a calendar. Only the address's hash is kept; making a new one ends the old."""
+
+    __tablename__ = "kalenderlenkje"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    laga: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -18,6 +18,7 @@ KRONER_MAX = 2_000_000_000
 RISIKO_MAX = 25
 KONTO_MAX = 40
 FINANSIERING_MAX = 200
+TABELLNAMN_MAX = 120
 
 
 class Status(StrEnum):
@@ -61,6 +62,14 @@ class Kjelde(StrEnum):
     KOMPETANSEPLAN = "kompetanseplan"
     OMSTILLING = "omstilling"
     FRI = "fri"
+
+
+class Slag(StrEnum):
+    """How firm a saving is: decided, proposed anew, or only possible."""
+
+    VEDTEKE = "vedteke"
+    NYTT = "nytt"
+    MOGLEG = "mogleg"
 
 
 class Effekt(StrEnum):
@@ -213,6 +222,7 @@ KJELDENAMN: dict[Kjelde, Lazy] = {
     Kjelde.OMSTILLING: _l("Omstilling"),
     Kjelde.FRI: _l("Fritt tiltak"),
 }
+SLAGNAMN: dict[Slag, Lazy] = {Slag.VEDTEKE: _l("Vedteke"), Slag.NYTT: _l("Nytt"), Slag.MOGLEG: _l("Mogleg")}
 EFFEKTNAMN: dict[Effekt, Lazy] = {
     Effekt.GOD: _l("Det verka"),
     Effekt.DELVIS: _l("Det verka delvis"),

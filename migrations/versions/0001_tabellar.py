@@ -341,6 +341,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_avvik_kladd_person_id"), "avvik_kladd", ["person_id"], unique=False)
     op.create_table(
+        "bevisregel",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("bevis", sa.String(length=40), nullable=False),
+        sa.Column("gron", sa.Integer(), nullable=False),
+        sa.Column("gul", sa.Integer(), nullable=False),
+        sa.Column("gjeld_fra", sa.Date(), nullable=False),
+        sa.Column("endra_av_id", sa.Integer(), nullable=False),
+        sa.Column("endra", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("gron >= 0 AND gul >= 0", name=op.f("ck_bevisregel_grenser")),
+        sa.ForeignKeyConstraint(["endra_av_id"], ["person.id"], name=op.f("fk_bevisregel_endra_av_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bevisregel")),
+        sa.UniqueConstraint("bevis", "gjeld_fra", name=op.f("uq_bevisregel_bevis_gjeld_fra")),
+    )
+    op.create_table(
         "eining",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kode", sa.String(length=40), nullable=False),
@@ -633,6 +647,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("eining_id", "manad", "slag", "dagar", "i_tide", name=op.f("pk_avvik_tid")),
     )
     op.create_table(
+        "bevisstand",
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("bevis", sa.String(length=40), nullable=False),
+        sa.Column("manad", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("lys", sa.String(length=4), nullable=False),
+        sa.Column("verdi", sa.Double(), nullable=True),
+        sa.CheckConstraint("lys IN ('ok','obs','bad','none')", name=op.f("ck_bevisstand_lys")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_bevisstand_eining_id_eining")),
+        sa.PrimaryKeyConstraint("eining_id", "bevis", "manad", name=op.f("pk_bevisstand")),
+    )
+    op.create_index("ix_bevisstand_manad", "bevisstand", ["manad", "eining_id"], unique=False)
+    op.create_table(
         "eining_historie",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("eining_id", sa.Integer(), nullable=False),
@@ -895,10 +921,6 @@ def upgrade() -> None:
         sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
         sa.Column("skjerma", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(flytta_tid IS NULL) = (flytta_grunn = '') AND (flytta_tid IS NULL) = (flytta_av_id IS NULL)",
-            name=op.f("ck_tiltak_flytta"),
-        ),
         sa.CheckConstraint("(status = 'vurdert') = (effekt_resultat IS NOT NULL)", name=op.f("ck_tiltak_vurdert_har_resultat")),
         sa.CheckConstraint(
             "(status IN ('utfort', 'vurdert')) = (effekt_frist IS NOT NULL)", name=op.f("ck_tiltak_utfort_har_effekt_frist")
@@ -926,6 +948,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("utsett_tal >= 0 AND (status <> 'utsett' OR utsett_tal > 0)", name=op.f("ck_tiltak_utsett_er_talt")),
         sa.CheckConstraint("(effekt_resultat IS NULL) = (effekt_tid IS NULL)", name=op.f("ck_tiltak_resultat_har_tid")),
+        sa.CheckConstraint("(flytta_tid IS NULL) = (flytta_av_id IS NULL)", name=op.f("ck_tiltak_flytta")),
         sa.CheckConstraint("effekt_kr IS NULL OR effekt_kr BETWEEN -2000000000 AND 2000000000", name=op.f("ck_tiltak_effekt_kr")),
         sa.CheckConstraint("kostnad IS NULL OR kostnad BETWEEN 0 AND 2000000000", name=op.f("ck_tiltak_kostnad")),
         sa.CheckConstraint("prioritet BETWEEN 1 AND 3", name=op.f("ck_tiltak_prioritet")),
@@ -943,6 +966,7 @@ def upgrade() -> None:
     op.create_index("ix_tiltak_eining_status", "tiltak", ["eining_id", "status", "frist"], unique=False)
     op.create_index("ix_tiltak_frist", "tiltak", ["status", "frist"], unique=False)
     op.create_index("ix_tiltak_laga_av_rang", "tiltak", ["laga_av_id", "avslutta", "rang", "id"], unique=False)
+    op.create_index("ix_tiltak_laga_av_status", "tiltak", ["laga_av_id", "status"], unique=False)
     op.create_table(
         "arkivskildring_del",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1727,6 +1751,7 @@ def downgrade() -> None:
     op.drop_table("avvik_hending")
     op.drop_table("avvik_arsak")
     op.drop_table("arkivskildring_del")
+    op.drop_index("ix_tiltak_laga_av_status", table_name="tiltak")
     op.drop_index("ix_tiltak_laga_av_rang", table_name="tiltak")
     op.drop_index("ix_tiltak_frist", table_name="tiltak")
     op.drop_index("ix_tiltak_eining_status", table_name="tiltak")
@@ -1765,6 +1790,8 @@ def downgrade() -> None:
     op.drop_table("einingsslag")
     op.drop_index(op.f("ix_eining_historie_eining_id"), table_name="eining_historie")
     op.drop_table("eining_historie")
+    op.drop_index("ix_bevisstand_manad", table_name="bevisstand")
+    op.drop_table("bevisstand")
     op.drop_table("avvik_tid")
     op.drop_table("avvik_sum")
     op.drop_index(
@@ -1826,6 +1853,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_eining_sti"), table_name="eining")
     op.drop_index(op.f("ix_eining_overordna_id"), table_name="eining")
     op.drop_table("eining")
+    op.drop_table("bevisregel")
     op.drop_index(op.f("ix_avvik_kladd_person_id"), table_name="avvik_kladd")
     op.drop_table("avvik_kladd")
     op.drop_table("avvik_filter")

@@ -1,6 +1,7 @@
 """The command line as an operator meets it: help, plain sentences, exit codes, and what each command leaves behind."""
 
 import io
+import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -212,3 +213,24 @@ def test_doctor_works_without_a_database(run: Run, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("INTERNKONTROLL_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
     code, out, _err = run("doctor")
     assert (code, "FAIL  database" in out, "disk" in out) == (1, True, True)
+
+
+SAVINGS = "avdeling;tiltak;2024;status\nKjøkken;Mindre svinn;245000;I gang\nSum;;245000;\n"
+
+
+def test_a_table_of_savings_is_tried_then_written_and_twice_changes_nothing(run: Run, here: Installation, tmp_path: Path) -> None:
+    run("migrate")
+    file = tmp_path / "sparing.csv"
+    file.write_text(SAVINGS, encoding="utf-8")
+    code, said, _complaint = run("import", "tiltak", str(file), "--proveimport", "--json")
+    told = json.loads(said)
+    assert (code, told["proveimport"], told["rader"], told["nye"]) == (0, True, 1, 1)
+    assert (told["summar"], told["sumrader"], told["ukjende_avdelingar"]) == ({"2024": 245_000}, [3], ["Kjøkken"])
+    assert json.loads(run("import", "tiltak", str(file), "--json")[1])["nye"] == 1
+    again = json.loads(run("import", "tiltak", str(file), "--json")[1])
+    assert (again["nye"], again["endra"], again["uendra"]) == (0, 0, 1)
+    assert "Nothing had to be changed." in run("import", "tiltak", str(file))[1]
+    file.write_text("avdeling;tiltak;2024\nKjøkken;Mindre svinn;mange\n", encoding="utf-8")
+    assert run("import", "tiltak", str(file))[0] == 1
+    file.write_text("namn;alder\nA;B\n", encoding="utf-8")
+    assert run("import", "tiltak", str(file))[0] == 1
