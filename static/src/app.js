@@ -4,6 +4,7 @@ import { wireDialogs } from "./dialog.js";
 import { wireDrafts } from "./kladd.js";
 import { wireFiling } from "./meld.js";
 import { startIdle } from "./okt.js";
+import { wireRos } from "./ros.js";
 import { wireSending } from "./sending.js";
 import { focusErrors, startForms } from "./skjema.js";
 import { wireRedaction } from "./sladd.js";
@@ -31,6 +32,7 @@ function wire(root) {
   wireGuard(root);
   wireDrafts(root);
   wireSending(root);
+  wireRos(root);
   wireRedaction(root);
   focusErrors(root);
 }
