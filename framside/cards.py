@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import tiltak.queries
+from avvik.queries.kassasjon import proposed_count
 from avvik.queries.lists import Lister, open_count
 from kjerne.access import Right
 from kjerne.i18n import Lazy
@@ -67,6 +68,14 @@ CARDS: tuple[Card, ...] = (
         "/avvik/?liste=ventar",
         "inbox",
         lambda work: open_count(work, Lister.VENTAR),
+    ),
+    Card(
+        _l("Sak er klar for kassasjon"),
+        _l("Saker er klare for kassasjon"),
+        "/avvik/kassasjon",
+        "document",
+        proposed_count,
+        (Right.AVVIK_KASSER,),
     ),
     Card(_l("Tiltak å følgje opp"), _l("Tiltak å følgje opp"), "/tiltak/", "list-check", tiltak.queries.waiting_count),
 )

@@ -28,6 +28,7 @@ class Right(StrEnum):
     AVVIK_TAL = "avvik:tal"
     AVVIK_KOPI = "avvik:kopi"
     AVVIK_SLADD = "avvik:sladd"
+    AVVIK_KASSER = "avvik:kasser"
     TILTAK_LES = "tiltak:les"
     TILTAK_SKRIV = "tiltak:skriv"
     EINING_SKRIV = "eining:skriv"
@@ -109,6 +110,7 @@ RETTNAMN: dict[Right, Lazy] = {
     Right.AVVIK_TAL: _l("Sjå tal for eininga"),
     Right.AVVIK_KOPI: _l("Få kopi av saker av sitt slag"),
     Right.AVVIK_SLADD: _l("Sladde tekst"),
+    Right.AVVIK_KASSER: _l("Godkjenne kassasjon av saker"),
     Right.TILTAK_LES: _l("Sjå tiltak i eininga"),
     Right.TILTAK_SKRIV: _l("Lage og følgje opp tiltak"),
     Right.EINING_SKRIV: _l("Endre einingar"),
@@ -207,6 +209,7 @@ GRANTS: dict[Rolle, frozenset[Right]] = {
             Right.AVVIK_NAMN,
             Right.AVVIK_TAL,
             Right.AVVIK_SLADD,
+            Right.AVVIK_KASSER,
             Right.TILTAK_LES,
             Right.TILTAK_SKRIV,
             Right.PERSON_LES,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kjerne.i18n import gettext as _
 from kjerne.sladd import Stad
-from tiltak.models import Tiltak, TiltakHending
+from tiltak.models import Tiltak, TiltakHending, TiltakOpphav
 
 
 def places(db: Session, ids: Iterable[int]) -> list[Stad]:
@@ -26,3 +26,12 @@ def places(db: Session, ids: Iterable[int]) -> list[Stad]:
     for line in db.scalars(select(TiltakHending).where(TiltakHending.tiltak_id.in_(wanted)).order_by(TiltakHending.id)):
         found.append(Stad(f"tiltakshending-{line.id}", _("Tiltak: historie"), line, "tekst"))
     return [place for place in found if place.tekst]
+
+
+def blank(db: Session, ids: Iterable[int]) -> None:
+    """Take the texts from measures whose cases are disposed of; state, unit and dates stay. One that came of more is left."""
+    others = select(TiltakOpphav.tiltak_id).where(TiltakOpphav.slag != "avvik")
+    wanted = list(db.scalars(select(Tiltak.id).where(Tiltak.id.in_(list(ids)), Tiltak.id.not_in(others))))
+    for place in places(db, wanted):
+        place.write(_("Kassert") if place.kolonne == "tittel" else "")
+    db.flush()

@@ -57,6 +57,7 @@ FELTTYPAR: Mapping[str, Lazy] = {
 REKNA_FRA: Mapping[str, Lazy] = {
     "lukka": _l("Når saka er lukka"),
     "registrert": _l("Når det er registrert"),
+    "sendt": _l("Når det er sendt"),
     "slutta": _l("Når den tilsette har slutta"),
 }
 #: Icons a main type may have; all of them stand in templates/felles/ikon.html.

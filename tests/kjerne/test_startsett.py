@@ -56,7 +56,7 @@ KODAR = {
         helsesjukepleiar jordmor sosionom helsefagarbeidar hjelpepleiar_omsorgsarb fagskule
         assistent laerling student ernaering leiar reinhald""",
     "oppbevaring": """avvik avvik_alvorleg hms_skade prosedyre ros_plan kompetanse lese_forstatt
-        logg varsel""",
+        logg brev varsel""",
     "tilleggsfelt": """personskade skadde_rolle skadetype kroppsdel fravaersdagar aleine valdsform
         politi_meldt kjent_dato tal_personar datatypar folgjer tiltak_personvern rakte_informerte
         utstyr_id utstyr_produsent utstyr_sikra legemiddelgruppe legemiddelsteg""",
