@@ -1,0 +1,151 @@
+"""Evidence for point 3: how deviations are handled, from the kept sums. Few cases say nothing, so nobody is guessed."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+
+from avvik.models import AvvikSum, AvvikTid
+from avvik.queries.tal_periode import month_of, months, shift
+from avvik.rules import HIGH
+from kjerne.access import Right
+from kjerne.i18n import gettext as _
+from kjerne.i18n import lazy as _l
+from kjerne.katalog import Art, by_code
+from kjerne.work import Work
+from oppdragsbrev.queries.bevis.typar import Bevis, Maling, Omfang
+from oppdragsbrev.rules import Punkt, Retning
+
+#: Under so many answered cases in twelve months no share is said: no small number is given away, and chance rules.
+FEWEST = 10
+YEAR = 12
+
+
+def _window(work: Work) -> tuple[int, int]:
+    """The twelve whole months before this one."""
+    end = shift(month_of(work.today), -1)
+    return months(shift(end, 1 - YEAR), YEAR)[0], end
+
+
+def _units(omfang: Omfang) -> frozenset[int]:
+    return frozenset().union(*omfang.values()) if omfang else frozenset()
+
+
+def _kept(work: Work, omfang: Omfang) -> Mapping[int, Maling]:
+    """Share of the answered cases that got their first answer within the promise."""
+    first, last = _window(work)
+    rows = work.db.execute(
+        select(AvvikTid.eining_id, AvvikTid.i_tide, func.sum(AvvikTid.saker))
+        .where(AvvikTid.eining_id.in_(_units(omfang)), AvvikTid.slag == "svar", AvvikTid.manad.between(first, last))
+        .group_by(AvvikTid.eining_id, AvvikTid.i_tide)
+    )
+    answered: Counter[int] = Counter()
+    kept: Counter[int] = Counter()
+    for unit, in_time, count in rows:
+        answered[unit] += count
+        kept[unit] += count if in_time else 0
+    found = {}
+    for root, below in omfang.items():
+        base = sum(answered[unit] for unit in below)
+        if base < FEWEST:
+            found[root] = Maling(None, _("For få saker siste tolv månader til å seie noko."))
+            continue
+        share = round(100 * sum(kept[unit] for unit in below) / base)
+        found[root] = Maling(share, _("%(n)s %% av sakene fekk svar i tide siste tolv månader.", n=share))
+    return found
+
+
+def _counted(work: Work, omfang: Omfang) -> dict[int, tuple[int, int, int]]:
+    """Cases, severe ones, and cases that changed something in the window, by root: only roots whose cases she reads whole."""
+    reads = work.units(Right.AVVIK_LES) | work.units(Right.AVVIK_BEHANDLE)
+    whole = {root: below for root, below in omfang.items() if below <= reads}
+    first, last = _window(work)
+    arts = {code for code, row in by_code(work.db, Art, work.today).items() if row.tel_som_avvik}
+    rows = work.db.execute(
+        select(AvvikSum.eining_id, AvvikSum.alvor, AvvikSum.endra_praksis, func.sum(AvvikSum.saker))
+        .where(
+            AvvikSum.eining_id.in_(_units(whole)),
+            AvvikSum.manad.between(first, last),
+            AvvikSum.art.in_(arts),
+            AvvikSum.stand != "avvist",
+        )
+        .group_by(AvvikSum.eining_id, AvvikSum.alvor, AvvikSum.endra_praksis)
+    )
+    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for unit, alvor, endra, count in rows:
+        counts[unit][0] += count
+        counts[unit][1] += count if alvor >= HIGH else 0
+        counts[unit][2] += count if endra else 0
+    return {
+        root: (sum(counts[u][0] for u in below), sum(counts[u][1] for u in below), sum(counts[u][2] for u in below))
+        for root, below in whole.items()
+    }
+
+
+def _told(work: Work, omfang: Omfang) -> Mapping[int, Maling]:
+    """How many deviations, and how many of them severe."""
+    found = _counted(work, omfang)
+    elsewhere = Maling(None, _("Tala står på talsida, med små tal skjulte."))
+    return {
+        root: Maling(found[root][0], _("%(n)s avvik siste tolv månader, %(m)s med alvor 4–5.", n=found[root][0], m=found[root][1]))
+        if root in found
+        else elsewhere
+        for root in omfang
+    }
+
+
+def _changed(work: Work, omfang: Omfang) -> Mapping[int, Maling]:
+    """How many deviations led to a changed procedure or a new practice: the same figure as on the page of numbers."""
+    found = _counted(work, omfang)
+    elsewhere = Maling(None, _("Tala står på talsida, med små tal skjulte."))
+    return {
+        root: Maling(
+            found[root][2], _("%(n)s av %(m)s førte til endra prosedyre eller ny praksis.", n=found[root][2], m=found[root][0])
+        )
+        if root in found
+        else elsewhere
+        for root in omfang
+    }
+
+
+def _numbers(kode: str) -> str:
+    return f"/avvik/tal?eining={kode}"
+
+
+BEVIS: tuple[Bevis, ...] = (
+    Bevis(
+        kode="avvik_i_tide",
+        punkt=Punkt.AVVIK,
+        namn=_l("Svar innan løftet"),
+        regel=_l(
+            "Grønt når minst %(gron)s av 100 saker fekk svar i tide siste tolv månader, gult frå %(gul)s. Under ti: ikkje lys."
+        ),
+        retning=Retning.HOG,
+        gron=90,
+        gul=75,
+        lenkje=_numbers,
+        male=_kept,
+    ),
+    Bevis(
+        kode="avvik_tal",
+        punkt=Punkt.AVVIK,
+        namn=_l("Tal avvik og alvor"),
+        regel=_l("Tala blir berre fortalde. Fleire meldingar kan bety betre meldekultur."),
+        retning=Retning.FORTEL,
+        gron=0,
+        gul=0,
+        lenkje=_numbers,
+        male=_told,
+    ),
+    Bevis(
+        kode="avvik_endra",
+        punkt=Punkt.AVVIK,
+        namn=_l("Førte til endra prosedyre eller ny praksis"),
+        regel=_l("Talet blir berre fortalt, siste tolv heile månader."),
+        retning=Retning.FORTEL,
+        gron=0,
+        gul=0,
+        lenkje=_numbers,
+        male=_changed,
+    ),
+)

@@ -1,0 +1,52 @@
+"""The shape of evidence: what is measured for a unit with its subtree, and the kind it belongs to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from kjerne.i18n import Lazy
+from kjerne.work import Work
+from oppdragsbrev.rules import Lys, Punkt, Retning
+
+#: A unit → the units of its subtree, itself included.
+Omfang = Mapping[int, frozenset[int]]
+
+
+@dataclass(frozen=True)
+class Maling:
+    """What was found: the value the rule reads (None: nothing to judge) and one sentence that says it."""
+
+    verdi: float | None
+    tekst: str
+
+
+Malar = Callable[[Work, Omfang], Mapping[int, Maling]]
+
+
+@dataclass(frozen=True)
+class Bevis:
+    """A kind of evidence: what the system knows about one bullet of the letter.
+
+    `regel` is the rule in words, with %(gron)s and %(gul)s; `gron` and `gul` are the shipped thresholds; `lenkje` makes the
+    address of the rows behind from a unit's code. `male` answers for many units at once, in a fixed number of queries.
+    """
+
+    kode: str
+    punkt: Punkt
+    namn: Lazy
+    regel: Lazy
+    retning: Retning
+    gron: int
+    gul: int
+    lenkje: Callable[[str], str]
+    male: Malar
+
+
+@dataclass(frozen=True)
+class Funn:
+    """One kind of evidence for one unit: its light, its sentence, and where the rows are."""
+
+    bevis: Bevis
+    lys: Lys
+    verdi: float | None
+    tekst: str
+    lenkje: str
