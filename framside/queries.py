@@ -1,16 +1,14 @@
 """What the front page counts: cases and events per month for those who may see numbers."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from itertools import pairwise
-from typing import Any
+from datetime import date
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import func, select
 
-from avvik.models import Avvik
-from avvik.queries.lists import kept_promises
+from avvik.models import AvvikSum
+from avvik.queries.lofte import kept_promises
+from avvik.queries.tal_periode import month_of, months, shift
 from kjerne.access import Right
-from kjerne.clock import from_oslo
 from kjerne.katalog import Art, by_code
 from kjerne.work import Work
 
@@ -26,34 +24,26 @@ class Manad:
     hendingar: int
 
 
-def _months(today: date) -> list[date]:
-    """The first days of the twelve months up to this one, and of the next."""
-    count = today.year * 12 + today.month - 1
-    return [date((count - back) // 12, (count - back) % 12 + 1, 1) for back in range(MONTHS - 1, -2, -1)]
-
-
 def per_month(work: Work) -> list[Manad]:
-    """Deviations per month in the units whose numbers she may see, this month last. One query.
+    """Deviations per month in the units whose numbers she may see, this month last: twelve months, from the kept sums.
 
-    Improvement proposals and praise are no deviations; a case that is a varsel is counted nowhere.
+    Improvement proposals and praise are no deviations, rejected cases neither; a case that is a varsel is counted nowhere.
     """
-    firsts = _months(work.today)
-    edges = [from_oslo(datetime.combine(first, time())) for first in firsts]
-    columns: list[Any] = []
-    for start, end in pairwise(edges):
-        inside = and_(Avvik.meldt >= start, Avvik.meldt < end)
-        columns += [func.sum(case((inside, 1), else_=0)), func.sum(case((inside, Avvik.serie_tal), else_=0))]
+    running = month_of(work.today)
+    within = months(shift(running, 1 - MONTHS), MONTHS)
     counted = [code for code, row in by_code(work.db, Art, work.today).items() if row.tel_som_avvik]
-    sums = work.db.execute(
-        select(*columns).where(
-            Avvik.eining_id.in_(work.units(Right.AVVIK_TAL)),
-            Avvik.er_varsel.is_(False),
-            Avvik.art.in_(counted),
-            Avvik.meldt >= edges[0],
+    rows = work.db.execute(
+        select(AvvikSum.manad, func.sum(AvvikSum.saker), func.sum(AvvikSum.hendingar))
+        .where(
+            AvvikSum.eining_id.in_(work.units(Right.AVVIK_TAL)),
+            AvvikSum.manad >= within[0],
+            AvvikSum.art.in_(counted),
+            AvvikSum.stand != "avvist",
         )
-    ).one()
-    numbers = [int(value or 0) for value in sums]
-    return [Manad(first, numbers[2 * index], numbers[2 * index + 1]) for index, first in enumerate(firsts[:-1])]
+        .group_by(AvvikSum.manad)
+    )
+    found = {month: (int(cases), int(events)) for month, cases, events in rows}
+    return [Manad(date(month // 100, month % 100, 1), *found.get(month, (0, 0))) for month in within]
 
 
 def kept_here(work: Work) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, Final
 
@@ -13,12 +13,10 @@ from avvik.queries.access import Grunn, by_role, mine, mine_reasons, not_about_h
 from avvik.queries.nyaste import newest
 from avvik.queries.prosedyre import tied_to
 from avvik.rules import ENDED, GREEN
-from kjerne.access import Right
 from kjerne.clock import end_of_day, from_oslo
 from kjerne.models import Eining
 from kjerne.work import Work
 
-PROMISE_WINDOW = timedelta(days=90)
 ROW = (
     Avvik.id,
     Avvik.aar,
@@ -194,48 +192,3 @@ def open_counts(work: Work, lists: Sequence[Lister], cap: int = 100) -> dict[Lis
         found = work.db.execute(select(*(count.label(one.name) for one, count in zip(asked, counts, strict=True)))).one()
         known.update({(liste, cap): min(count, cap) for liste, count in zip(asked, found, strict=True)})
     return {liste: known[liste, cap] for liste in lists}
-
-
-@dataclass(frozen=True)
-class Lofte:
-    """How a unit keeps the promise: answered in time out of those due."""
-
-    eining: str
-    halde: int
-    rekna: int
-
-
-def kept_promises(work: Work) -> list[Lofte]:
-    """The promise by unit, for the units whose numbers this person sees; units with nothing due are left out. One query."""
-    rows = work.db.execute(
-        select(Eining.sti, Eining.namn, Avvik.frist_svar, Avvik.forste_svar_tid)
-        .join(Eining, Eining.id == Avvik.eining_id)
-        .where(Avvik.eining_id.in_(work.units(Right.AVVIK_TAL)), *_due_since(work))
-        .order_by(Eining.sti)
-    )
-    counts: dict[str, list[int]] = {}
-    names: dict[str, str] = {}
-    for sti, namn, due, at in rows:
-        names[sti] = namn
-        count = counts.setdefault(sti, [0, 0])
-        count[0] += at is not None and at <= end_of_day(due)
-        count[1] += 1
-    return [Lofte(names[sti], kept, due) for sti, (kept, due) in counts.items()]
-
-
-def _due_since(work: Work) -> tuple[ColumnElement[bool], ...]:
-    answered = Avvik.forste_svar_tid.is_not(None)
-    return (
-        Avvik.sensitiv_gruppe == "",
-        Avvik.meldt >= work.now - PROMISE_WINDOW,
-        answered | (Avvik.frist_svar < work.today),
-    )
-
-
-def kept_promise(work: Work, eining_id: int) -> tuple[int, int]:
-    """(answered in time, due) for a unit's cases of the last 90 days whose first answer was due or given."""
-    rows = work.db.execute(
-        select(Avvik.frist_svar, Avvik.forste_svar_tid).where(Avvik.eining_id == eining_id, *_due_since(work))
-    ).all()
-    kept = sum(1 for due, at in rows if at is not None and at <= end_of_day(due))
-    return kept, len(rows)

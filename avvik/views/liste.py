@@ -8,7 +8,8 @@ from flask import request, url_for
 from sqlalchemy import Select, select
 
 from avvik import tekstar
-from avvik.queries.lists import Innsnevring, Lister, has_green, kept_promises, list_query, open_count
+from avvik.queries.lists import Innsnevring, Lister, has_green, list_query, open_counts
+from avvik.queries.lofte import kept_promises
 from avvik.queries.prosedyre import title_of
 from avvik.queries.sak import Ordliste, ordliste
 from avvik.rules import ENDED, STATUSNAMN, Status
@@ -133,11 +134,12 @@ def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = 
     rows = rows_of(work, list_query(work, chosen, before=before, limit=PAGE_SIZE, innsnevring=narrow), words)
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     kept = narrow.named()
+    counts = open_counts(work, TABS, CAP)
     promises, units = kept_promises(work), _units_to_choose(work)
     return render(
         work,
         "avvik/liste.html",
-        tabs=[(name, str(LISTENAMN[name]), open_count(work, name, CAP)) for name in TABS],
+        tabs=[(name, str(LISTENAMN[name]), counts[name]) for name in TABS],
         andre=[(name, str(LISTENAMN[name])) for name in Lister if name not in TABS],
         liste=chosen,
         rader=rows,

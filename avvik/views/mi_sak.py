@@ -7,7 +7,8 @@ from avvik import tekstar
 from avvik.actions.report import Kvittering, deadline_row
 from avvik.models import Avvik
 from avvik.queries.access import who_am_i
-from avvik.queries.lists import Lister, kept_promise, open_count
+from avvik.queries.lists import Lister, open_count
+from avvik.queries.lofte import kept_promise
 from avvik.queries.prosedyre import of_case
 from avvik.queries.reporter import LATEST, held_by, latest_cases, what_happens
 from avvik.queries.sak import Linje, Ordliste, read_sak, words_of
