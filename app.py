@@ -47,6 +47,15 @@ import konto.jobs
 import konto.views
 import oppdragsbrev.jobs
 import oppdragsbrev.views.stand
+import prosedyrar.innlesing
+import prosedyrar.jobs
+import prosedyrar.views.bibliotek
+import prosedyrar.views.dokument
+import prosedyrar.views.importer
+import prosedyrar.views.lesing
+import prosedyrar.views.livslop
+import prosedyrar.views.oversikt
+import prosedyrar.views.skriv
 import rapportar.jobs
 import rapportar.views
 import register.views.arkiv
@@ -64,6 +73,7 @@ import tiltak.views.omstilling
 import tiltak.views.omstilling_inn
 import tiltak.views.rekkje
 import tiltak.views.sak
+import tiltak.views.tidslinje
 from avvik import sok, sums
 from avvik.queries.lists import Lister, open_count
 from avvik.views.area import area as avvik_area
@@ -108,6 +118,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("Meld avvik"), "avvik.nytt", "plus", (Right.AVVIK_MELD,)),
     MenuItem(_l("Innboks"), "avvik.liste", "inbox", READERS, badge=lambda work: open_count(work, Lister.VENTAR)),
     MenuItem(_l("Tiltak"), "tiltak.liste", "list-check", badge=tiltak.queries.waiting_count),
+    MenuItem(_l("Prosedyrar"), "prosedyrar.liste", "book"),
     MenuItem(_l("ROS"), "ros.liste", "table", (Right.ROS_LES,)),
     MenuItem(_l("Tal"), "avvik.tal", "chart", (Right.AVVIK_TAL,)),
     MenuItem(_l("Rapportar"), "rapportar.arkiv", "document", (Right.RAPPORT_LES,)),
@@ -126,6 +137,8 @@ JOBS: tuple[Job, ...] = (
     *avvik.jobs.kassasjon.JOBS,
     *avvik.jobs.sums.JOBS,
     *konto.jobs.JOBS,
+    *prosedyrar.innlesing.JOBS,
+    *prosedyrar.jobs.JOBS,
     *oppdragsbrev.jobs.JOBS,
     *rapportar.jobs.JOBS,
     *ros.jobs.JOBS,
