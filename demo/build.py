@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from avvik import sok, sums
 from avvik.models import Avvik, AvvikTeljar
-from demo import register
+from demo import register, ros
 from demo.bolkar import cut, filing_days
 from demo.bulk import Kind, ready
 from demo.fabrikk import Oppdrag, produce
@@ -30,6 +30,7 @@ from kjerne.db import Databases
 from kjerne.errors import Refused
 from kjerne.innstilling import put, settings
 from kjerne.models import Eining, Logghovud, Person, PersonEining, Tilgang, Tilgangsgruppe, TilgangsgruppeMedlem
+from kompetanse.actions.katalog import load_starter_set as load_competence
 
 __all__ = ["DEMO_AVVIK", "build"]
 
@@ -40,7 +41,7 @@ _INNSTILLINGAR: Final = {
     "klagekanal": "Send klaga til postmottak@storfjella.example. Kommunen sender ho vidare til statsforvaltaren ved behov.",
 }
 #: What each package puts into the demo after the cases, in this order: `fill(db, verda)`, with a `random.Random` of its own.
-PARTS: Final[tuple[Callable[[Session, Verda], None], ...]] = (register.fill,)
+PARTS: Final[tuple[Callable[[Session, Verda], None], ...]] = (register.fill, ros.fill)
 #: Three years of a municipality of this size, at the rates of domene 8.3.
 DEMO_AVVIK: Final = 5_400
 
@@ -56,6 +57,7 @@ def build(databases: Databases, config: Config, *, avvik: int = DEMO_AVVIK, seed
     with opened(databases) as db:
         _refuse_used(db)
         katalog.load_starter_set(db)
+        load_competence(db)
         for key, value in _INNSTILLINGAR.items():
             put(db, key, value)
         units = read_units()
