@@ -1,6 +1,7 @@
 """The steps of a version, its hearing with comments and answers, the review without change, and requests for revision."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -95,6 +96,7 @@ def _hearing_page(
         roller={rolle.value: str(namn) for rolle, namn in ROLLENAMN.items()},
         feil=[(feil.field, feil.message)] if feil and verdict is None else [],
         verdict=verdict,
+        frist=work.today + timedelta(days=rules.HOYRING_DAGAR),
         talet=(range(1, PEOPLE + 1), range(1, PLACES + 1)),
         rules=rules,
     )

@@ -201,7 +201,7 @@ def _editor(
         verdict=verdict,
         feil=[(feil.field or "tekst", feil.message)] if feil else [],
         konflikt=konflikt,
-        hvem=dokument.names(work.db, [draft.endra_av_id]).get(draft.endra_av_id, "") if konflikt else "",
+        kven=dokument.names(work.db, [draft.endra_av_id]).get(draft.endra_av_id, "") if konflikt else "",
         notat=request.form.get("endringsnotat", draft.endringsnotat)[: rules.KORT_MAX],
         rules=rules,
     )
