@@ -14,12 +14,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
+import administrasjon.jobs
 import administrasjon.views.drift
 import administrasjon.views.einingar
 import administrasjon.views.innlesing
 import administrasjon.views.innstillingar
 import administrasjon.views.katalog
 import administrasjon.views.personar
+import administrasjon.views.slutta
 import avvik.handlers
 import avvik.jobs.deadlines
 import avvik.jobs.drafts
@@ -43,6 +45,15 @@ import avvik.views.steg
 import avvik.views.tal
 import framside.tilgjenge
 import framside.views
+import kompetanse.handlers
+import kompetanse.jobs
+import kompetanse.views.behov
+import kompetanse.views.innlesing
+import kompetanse.views.kart
+import kompetanse.views.katalog
+import kompetanse.views.leiar
+import kompetanse.views.meg
+import kompetanse.views.plan
 import konto.jobs
 import konto.views
 import oppdragsbrev.jobs
@@ -90,6 +101,7 @@ from kjerne.log import write_head
 from kjerne.mail import send_outbox
 from kjerne.web import Area, House, MenuItem
 from kjerne.work import Handler
+from kompetanse.views.area import area as kompetanse_area
 from prosedyrar.views.area import area as prosedyrar_area
 from ros.views.area import area as ros_area
 from tiltak.views.area import area as tiltak_area
@@ -106,6 +118,7 @@ AREAS: tuple[Area, ...] = (
     avvik_area,
     tiltak_area,
     prosedyrar_area,
+    kompetanse_area,
     ros_area,
     rapportar.views.area,
     oppdragsbrev.views.stand.area,
@@ -119,6 +132,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("Innboks"), "avvik.liste", "inbox", READERS, badge=lambda work: open_count(work, Lister.VENTAR)),
     MenuItem(_l("Tiltak"), "tiltak.liste", "list-check", badge=tiltak.queries.waiting_count),
     MenuItem(_l("Prosedyrar"), "prosedyrar.liste", "book"),
+    MenuItem(_l("Kompetanse"), "kompetanse.heim", "cap"),
     MenuItem(_l("ROS"), "ros.liste", "table", (Right.ROS_LES,)),
     MenuItem(_l("Tal"), "avvik.tal", "chart", (Right.AVVIK_TAL,)),
     MenuItem(_l("Rapportar"), "rapportar.arkiv", "document", (Right.RAPPORT_LES,)),
@@ -128,14 +142,21 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("Personar"), "personar.liste", "people", (Right.PERSON_LES,)),
     MenuItem(_l("Innstillingar"), "administrasjon.innstillingar_vis", "gear", (Right.KATALOG_ENDRE,)),
 )
-HANDLERS: dict[type, tuple[Handler, ...]] = {**avvik.handlers.HANDLERS}
+LISTENERS = (kompetanse.handlers.HANDLERS, avvik.handlers.HANDLERS)
+#: Who hears what: several packages may listen to one event, those nearest below first.
+HANDLERS: dict[type, tuple[Handler, ...]] = {
+    event: tuple(handler for table in LISTENERS for handler in table.get(event, ()))
+    for event in sorted({event for table in LISTENERS for event in table}, key=lambda found: found.__name__)
+}
 JOBS: tuple[Job, ...] = (
     Job("utboks", direct=send_outbox, every_minutes=1),
     Job("logghovud", run=write_head, hour=4, minute=10),
+    *administrasjon.jobs.JOBS,
     *avvik.jobs.deadlines.JOBS,
     *avvik.jobs.drafts.JOBS,
     *avvik.jobs.kassasjon.JOBS,
     *avvik.jobs.sums.JOBS,
+    *kompetanse.jobs.JOBS,
     *konto.jobs.JOBS,
     *prosedyrar.innlesing.JOBS,
     *prosedyrar.jobs.JOBS,

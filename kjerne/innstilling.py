@@ -18,6 +18,7 @@ DEFAULTS: dict[str, str] = {
     "meldeordning": "alvorleg_hending_a",
     "meldeordning_stadfesta": "",
     "effekt_dagar": "90",
+    "slutta_dagar": "180",
     "kompetanse_god": "80",
     "kompetanse_lag": "60",
     "demo": "0",

@@ -5,9 +5,11 @@ import avvik.models
 import avvik.models_kassasjon
 import kjerne.katalog
 import kjerne.models
+import kompetanse.models
 import oppdragsbrev.models
 import prosedyrar.models
 import prosedyrar.models.behov
+import prosedyrar.models.innlesing
 import rapportar.models
 import register.models
 import ros.models
@@ -20,9 +22,11 @@ MODULES = (
     avvik.models_kassasjon,
     kjerne.katalog,
     kjerne.models,
+    kompetanse.models,
     oppdragsbrev.models,
     prosedyrar.models,
     prosedyrar.models.behov,
+    prosedyrar.models.innlesing,
     rapportar.models,
     register.models,
     ros.models,

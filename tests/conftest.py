@@ -22,6 +22,7 @@ from kjerne.config import Config
 from kjerne.db import Databases
 from kjerne.models import Person
 from kjerne.work import Grants, Work, load_grants
+from kompetanse.actions.katalog import load_starter_set as load_competence
 from tests import cast as standing
 from tests.settings import SECRET, SUNDAY_NIGHT, chosen_database
 
@@ -71,6 +72,7 @@ def migrate_template(url: str) -> None:
         migrering.upgrade(databases)
         with databases.writing() as db:
             katalog.load_starter_set(db)
+            load_competence(db)
             db.commit()
     finally:
         databases.dispose()

@@ -123,6 +123,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("jobb", "nokkel", name=op.f("uq_jobbkoyring_jobb_nokkel")),
     )
     op.create_table(
+        "kompetanse",
+        sa.Column("gruppe", sa.String(length=40), nullable=False),
+        sa.Column("bevis", sa.String(length=200), nullable=False),
+        sa.Column("manader", sa.Integer(), nullable=True),
+        sa.Column("heimel", sa.String(length=300), nullable=False),
+        sa.Column("stadfestar", sa.String(length=20), nullable=False),
+        sa.Column("delegasjon", sa.Boolean(), nullable=False),
+        sa.Column("bak", sa.String(length=60), nullable=False),
+        sa.Column("kursnamn", sa.Text(), nullable=False),
+        sa.Column("tema", sa.Text(), nullable=False),
+        sa.Column("laering_url", sa.String(length=500), nullable=False),
+        sa.Column("merke", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kode", sa.String(length=60), nullable=False),
+        sa.Column("rekkje", sa.Integer(), nullable=False),
+        sa.Column("nn", sa.String(length=300), nullable=False),
+        sa.Column("nb", sa.String(length=300), nullable=False),
+        sa.Column("en", sa.String(length=300), nullable=False),
+        sa.Column("gjeld_fra", sa.Date(), nullable=False),
+        sa.Column("gjeld_til", sa.Date(), nullable=True),
+        sa.CheckConstraint("stadfestar IN ('leiar','fagansvarleg')", name=op.f("ck_kompetanse_stadfestar")),
+        sa.CheckConstraint("manader IS NULL OR manader BETWEEN 1 AND 240", name=op.f("ck_kompetanse_manader")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kompetanse")),
+        sa.UniqueConstraint("kode", "gjeld_fra", name=op.f("uq_kompetanse_kode_gjeld_fra")),
+    )
+    op.create_table(
         "kopi",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("hovudtype", sa.String(length=60), nullable=False),
@@ -153,6 +180,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loggline")),
     )
     op.create_index("ix_loggline_subjekt", "loggline", ["subjekt_type", "subjekt_id"], unique=False)
+    op.create_table(
+        "lovyrke",
+        sa.Column("yrker", sa.String(length=200), nullable=False),
+        sa.Column("heimel", sa.String(length=300), nullable=False),
+        sa.Column("merke", sa.String(length=10), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kode", sa.String(length=60), nullable=False),
+        sa.Column("rekkje", sa.Integer(), nullable=False),
+        sa.Column("nn", sa.String(length=300), nullable=False),
+        sa.Column("nb", sa.String(length=300), nullable=False),
+        sa.Column("en", sa.String(length=300), nullable=False),
+        sa.Column("gjeld_fra", sa.Date(), nullable=False),
+        sa.Column("gjeld_til", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lovyrke")),
+        sa.UniqueConstraint("kode", "gjeld_fra", name=op.f("uq_lovyrke_kode_gjeld_fra")),
+    )
     op.create_table(
         "meldeplikt",
         sa.Column("styresmakt_nn", sa.String(length=200), nullable=False),
@@ -445,6 +488,39 @@ def upgrade() -> None:
     op.create_index("ix_katalogendring_kode", "katalogendring", ["tabell", "kode"], unique=False)
     op.create_index("ix_katalogendring_tabell", "katalogendring", ["tabell", "id"], unique=False)
     op.create_table(
+        "kompetansebevis",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kompetanse_id", sa.Integer(), nullable=False),
+        sa.Column("niva", sa.Integer(), nullable=False),
+        sa.Column("dato", sa.Date(), nullable=False),
+        sa.Column("gyldig_til", sa.Date(), nullable=True),
+        sa.Column("slag", sa.String(length=20), nullable=False),
+        sa.Column("referanse", sa.String(length=200), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("kjelde", sa.String(length=20), nullable=False),
+        sa.Column("vurdert_av_id", sa.Integer(), nullable=True),
+        sa.Column("vurdert_tid", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("grunn", sa.String(length=500), nullable=False),
+        sa.Column("laga_av_id", sa.Integer(), nullable=True),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(status = 'sjolv') = (vurdert_tid IS NULL)", name=op.f("ck_kompetansebevis_vurdert_har_tid")),
+        sa.CheckConstraint("kjelde IN ('eiga','leiar','import','plan')", name=op.f("ck_kompetansebevis_kjelde")),
+        sa.CheckConstraint("status <> 'avvist' OR grunn <> ''", name=op.f("ck_kompetansebevis_avvist_har_grunn")),
+        sa.CheckConstraint("status IN ('sjolv','stadfesta','avvist')", name=op.f("ck_kompetansebevis_status")),
+        sa.CheckConstraint("gyldig_til IS NULL OR gyldig_til >= dato", name=op.f("ck_kompetansebevis_gyldig_til")),
+        sa.CheckConstraint("niva BETWEEN 0 AND 4", name=op.f("ck_kompetansebevis_niva")),
+        sa.ForeignKeyConstraint(["kompetanse_id"], ["kompetanse.id"], name=op.f("fk_kompetansebevis_kompetanse_id_kompetanse")),
+        sa.ForeignKeyConstraint(["laga_av_id"], ["person.id"], name=op.f("fk_kompetansebevis_laga_av_id_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_kompetansebevis_person_id_person")),
+        sa.ForeignKeyConstraint(["vurdert_av_id"], ["person.id"], name=op.f("fk_kompetansebevis_vurdert_av_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kompetansebevis")),
+        sa.UniqueConstraint("person_id", "kompetanse_id", "dato", name=op.f("uq_kompetansebevis_person_id_kompetanse_id_dato")),
+    )
+    op.create_index("ix_kompetansebevis_kompetanse", "kompetansebevis", ["kompetanse_id", "status", "gyldig_til"], unique=False)
+    op.create_index("ix_kompetansebevis_status", "kompetansebevis", ["status", "gyldig_til"], unique=False)
+    op.create_table(
         "leselogg",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tid", sa.DateTime(timezone=True), nullable=False),
@@ -659,6 +735,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_bevisstand_manad", "bevisstand", ["manad", "eining_id"], unique=False)
     op.create_table(
+        "delegasjon",
+        sa.Column("bevis_id", sa.Integer(), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("oppgaver", sa.Text(), nullable=False),
+        sa.Column("gitt_av_id", sa.Integer(), nullable=False),
+        sa.Column("gitt_som", sa.String(length=10), nullable=False),
+        sa.CheckConstraint("gitt_som IN ('lege','leiar')", name=op.f("ck_delegasjon_gitt_som")),
+        sa.ForeignKeyConstraint(["bevis_id"], ["kompetansebevis.id"], name=op.f("fk_delegasjon_bevis_id_kompetansebevis")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_delegasjon_eining_id_eining")),
+        sa.ForeignKeyConstraint(["gitt_av_id"], ["person.id"], name=op.f("fk_delegasjon_gitt_av_id_person")),
+        sa.PrimaryKeyConstraint("bevis_id", name=op.f("pk_delegasjon")),
+    )
+    op.create_index(op.f("ix_delegasjon_eining_id"), "delegasjon", ["eining_id"], unique=False)
+    op.create_table(
         "eining_historie",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("eining_id", sa.Integer(), nullable=False),
@@ -678,6 +768,91 @@ def upgrade() -> None:
         sa.Column("slag", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_einingsslag_eining_id_eining")),
         sa.PrimaryKeyConstraint("eining_id", name=op.f("pk_einingsslag")),
+    )
+    op.create_table(
+        "innlesing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("namn", sa.String(length=200), nullable=False),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tilstand", sa.String(length=10), nullable=False),
+        sa.Column("tal", sa.Integer(), nullable=False),
+        sa.Column("feil", sa.String(length=300), nullable=False),
+        sa.CheckConstraint("tilstand IN ('ny','klar','skriv','ferdig','avbroten')", name=op.f("ck_innlesing_tilstand")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_innlesing_eining_id_eining")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_innlesing_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_innlesing")),
+    )
+    op.create_index("ix_innlesing_person", "innlesing", ["person_id", "id"], unique=False)
+    op.create_index("ix_innlesing_tilstand", "innlesing", ["tilstand", "id"], unique=False)
+    op.create_table(
+        "kompetansebehov",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kompetanse_id", sa.Integer(), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("einingsslag", sa.String(length=40), nullable=False),
+        sa.Column("yrker", sa.String(length=400), nullable=False),
+        sa.Column("rolle", sa.String(length=40), nullable=False),
+        sa.Column("vakt", sa.String(length=10), nullable=False),
+        sa.Column("omfang", sa.String(length=20), nullable=False),
+        sa.Column("tal", sa.Integer(), nullable=False),
+        sa.Column("niva", sa.Integer(), nullable=False),
+        sa.Column("overstyrer_id", sa.Integer(), nullable=True),
+        sa.Column("grunn", sa.String(length=500), nullable=False),
+        sa.Column("gjeld_fra", sa.Date(), nullable=False),
+        sa.Column("gjeld_til", sa.Date(), nullable=True),
+        sa.Column("laga_av_id", sa.Integer(), nullable=True),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(omfang IN ('alle','ingen')) = (tal = 0)", name=op.f("ck_kompetansebehov_tal")),
+        sa.CheckConstraint("omfang <> 'andel' OR tal BETWEEN 1 AND 100", name=op.f("ck_kompetansebehov_prosent")),
+        sa.CheckConstraint("omfang <> 'ingen' OR overstyrer_id IS NOT NULL", name=op.f("ck_kompetansebehov_ingen_overstyrer")),
+        sa.CheckConstraint("omfang IN ('alle','minst','minst_vakt','andel','ingen')", name=op.f("ck_kompetansebehov_omfang")),
+        sa.CheckConstraint("overstyrer_id IS NULL OR grunn <> ''", name=op.f("ck_kompetansebehov_overstyring_har_grunn")),
+        sa.CheckConstraint("gjeld_til IS NULL OR gjeld_til >= gjeld_fra", name=op.f("ck_kompetansebehov_datoar")),
+        sa.CheckConstraint("niva BETWEEN 1 AND 4", name=op.f("ck_kompetansebehov_niva")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_kompetansebehov_eining_id_eining")),
+        sa.ForeignKeyConstraint(["kompetanse_id"], ["kompetanse.id"], name=op.f("fk_kompetansebehov_kompetanse_id_kompetanse")),
+        sa.ForeignKeyConstraint(["laga_av_id"], ["person.id"], name=op.f("fk_kompetansebehov_laga_av_id_person")),
+        sa.ForeignKeyConstraint(
+            ["overstyrer_id"], ["kompetansebehov.id"], name=op.f("fk_kompetansebehov_overstyrer_id_kompetansebehov")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kompetansebehov")),
+    )
+    op.create_index("ix_kompetansebehov_eining", "kompetansebehov", ["eining_id", "kompetanse_id"], unique=False)
+    op.create_index(op.f("ix_kompetansebehov_kompetanse_id"), "kompetansebehov", ["kompetanse_id"], unique=False)
+    op.create_index(op.f("ix_kompetansebehov_overstyrer_id"), "kompetansebehov", ["overstyrer_id"], unique=False)
+    op.create_table(
+        "kompetansepaminning",
+        sa.Column("bevis_id", sa.Integer(), nullable=False),
+        sa.Column("dagar", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sendt", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["bevis_id"], ["kompetansebevis.id"], name=op.f("fk_kompetansepaminning_bevis_id_kompetansebevis")),
+        sa.PrimaryKeyConstraint("bevis_id", "dagar", name=op.f("pk_kompetansepaminning")),
+    )
+    op.create_table(
+        "kompetanseplan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("aar", sa.Integer(), nullable=False),
+        sa.Column("maal", sa.Text(), nullable=False),
+        sa.Column("evaluering", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("forrige_id", sa.Integer(), nullable=True),
+        sa.Column("godkjend_av_id", sa.Integer(), nullable=True),
+        sa.Column("godkjend_tid", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("status <> 'godkjend' OR godkjend_tid IS NOT NULL", name=op.f("ck_kompetanseplan_godkjend_har_tid")),
+        sa.CheckConstraint("status IN ('utkast','godkjend','vidarefort')", name=op.f("ck_kompetanseplan_status")),
+        sa.CheckConstraint("(godkjend_tid IS NULL) = (godkjend_av_id IS NULL)", name=op.f("ck_kompetanseplan_godkjend")),
+        sa.CheckConstraint("aar BETWEEN 2000 AND 2200", name=op.f("ck_kompetanseplan_aar")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_kompetanseplan_eining_id_eining")),
+        sa.ForeignKeyConstraint(["forrige_id"], ["kompetanseplan.id"], name=op.f("fk_kompetanseplan_forrige_id_kompetanseplan")),
+        sa.ForeignKeyConstraint(["godkjend_av_id"], ["person.id"], name=op.f("fk_kompetanseplan_godkjend_av_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kompetanseplan")),
+        sa.UniqueConstraint("eining_id", "aar", name=op.f("uq_kompetanseplan_eining_id_aar")),
     )
     op.create_table(
         "omstillingstabell",
@@ -1118,6 +1293,69 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("avvik_id", "utfall", name=op.f("pk_avvik_utfall")),
     )
     op.create_table(
+        "innlesingsfil",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("innlesing_id", sa.Integer(), nullable=False),
+        sa.Column("rekkje", sa.Integer(), nullable=False),
+        sa.Column("namn", sa.String(length=300), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("tilstand", sa.String(length=10), nullable=False),
+        sa.Column("grunn", sa.String(length=500), nullable=False),
+        sa.Column("tittel", sa.String(length=200), nullable=False),
+        sa.Column("dokumenttype", sa.String(length=40), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=True),
+        sa.Column("tekst", sa.Text(), nullable=False),
+        sa.Column("tapt", sa.JSON(), nullable=False),
+        sa.Column("namnelikt", sa.Boolean(), nullable=False),
+        sa.Column("stadfest", sa.Boolean(), nullable=False),
+        sa.Column("med", sa.Boolean(), nullable=False),
+        sa.Column("prosedyre_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(tilstand = 'avvist') = (grunn <> '')", name=op.f("ck_innlesingsfil_avvist_har_grunn")),
+        sa.CheckConstraint("tilstand IN ('klar','inne','finst','avvist')", name=op.f("ck_innlesingsfil_tilstand")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_innlesingsfil_eining_id_eining")),
+        sa.ForeignKeyConstraint(["innlesing_id"], ["innlesing.id"], name=op.f("fk_innlesingsfil_innlesing_id_innlesing")),
+        sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_innlesingsfil_prosedyre_id_prosedyre")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_innlesingsfil")),
+        sa.UniqueConstraint("innlesing_id", "rekkje", name=op.f("uq_innlesingsfil_innlesing_id_rekkje")),
+    )
+    op.create_index(op.f("ix_innlesingsfil_prosedyre_id"), "innlesingsfil", ["prosedyre_id"], unique=False)
+    op.create_index("ix_innlesingsfil_sha256", "innlesingsfil", ["sha256", "tilstand"], unique=False)
+    op.create_table(
+        "kompetanse_prosedyre",
+        sa.Column("kompetanse_id", sa.Integer(), nullable=False),
+        sa.Column("prosedyre_id", sa.Integer(), nullable=False),
+        sa.Column("opplaering", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["kompetanse_id"], ["kompetanse.id"], name=op.f("fk_kompetanse_prosedyre_kompetanse_id_kompetanse")
+        ),
+        sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_kompetanse_prosedyre_prosedyre_id_prosedyre")),
+        sa.PrimaryKeyConstraint("kompetanse_id", "prosedyre_id", name=op.f("pk_kompetanse_prosedyre")),
+    )
+    op.create_index(op.f("ix_kompetanse_prosedyre_prosedyre_id"), "kompetanse_prosedyre", ["prosedyre_id"], unique=False)
+    op.create_table(
+        "kompetanseplan_rad",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("kompetanse_id", sa.Integer(), nullable=False),
+        sa.Column("tiltak_id", sa.Integer(), nullable=False),
+        sa.Column("slag", sa.String(length=20), nullable=False),
+        sa.Column("niva", sa.Integer(), nullable=False),
+        sa.Column("tal", sa.Integer(), nullable=False),
+        sa.Column("finansiering", sa.String(length=20), nullable=False),
+        sa.CheckConstraint("finansiering IN ('eigne','tilskot','anna')", name=op.f("ck_kompetanseplan_rad_finansiering")),
+        sa.CheckConstraint("slag IN ('rekruttere','utdanne','omfordele','behalde')", name=op.f("ck_kompetanseplan_rad_slag")),
+        sa.CheckConstraint("niva BETWEEN 1 AND 4", name=op.f("ck_kompetanseplan_rad_niva")),
+        sa.CheckConstraint("tal BETWEEN 0 AND 999", name=op.f("ck_kompetanseplan_rad_tal")),
+        sa.ForeignKeyConstraint(["kompetanse_id"], ["kompetanse.id"], name=op.f("fk_kompetanseplan_rad_kompetanse_id_kompetanse")),
+        sa.ForeignKeyConstraint(["plan_id"], ["kompetanseplan.id"], name=op.f("fk_kompetanseplan_rad_plan_id_kompetanseplan")),
+        sa.ForeignKeyConstraint(["tiltak_id"], ["tiltak.id"], name=op.f("fk_kompetanseplan_rad_tiltak_id_tiltak")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kompetanseplan_rad")),
+        sa.UniqueConstraint("plan_id", "tiltak_id", name=op.f("uq_kompetanseplan_rad_plan_id_tiltak_id")),
+    )
+    op.create_index(op.f("ix_kompetanseplan_rad_kompetanse_id"), "kompetanseplan_rad", ["kompetanse_id"], unique=False)
+    op.create_index(op.f("ix_kompetanseplan_rad_plan_id"), "kompetanseplan_rad", ["plan_id"], unique=False)
+    op.create_index(op.f("ix_kompetanseplan_rad_tiltak_id"), "kompetanseplan_rad", ["tiltak_id"], unique=False)
+    op.create_table(
         "lesekrav",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("prosedyre_id", sa.Integer(), nullable=False),
@@ -1468,6 +1706,18 @@ def upgrade() -> None:
     op.create_index("ix_hoyring_frist", "hoyring", ["avslutta", "frist"], unique=False)
     op.create_index("ix_hoyring_versjon", "hoyring", ["versjon_id"], unique=False)
     op.create_table(
+        "kompetanseplan_deltakar",
+        sa.Column("rad_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("fullfort", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_kompetanseplan_deltakar_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["rad_id"], ["kompetanseplan_rad.id"], name=op.f("fk_kompetanseplan_deltakar_rad_id_kompetanseplan_rad")
+        ),
+        sa.PrimaryKeyConstraint("rad_id", "person_id", name=op.f("pk_kompetanseplan_deltakar")),
+    )
+    op.create_index(op.f("ix_kompetanseplan_deltakar_person_id"), "kompetanseplan_deltakar", ["person_id"], unique=False)
+    op.create_table(
         "kontrollsporsmal",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("versjon_id", sa.Integer(), nullable=False),
@@ -1521,6 +1771,33 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["rad_id"], ["omstillingsrad.id"], name=op.f("fk_omstillingsbelop_rad_id_omstillingsrad")),
         sa.PrimaryKeyConstraint("rad_id", "aar", name=op.f("pk_omstillingsbelop")),
     )
+    op.create_table(
+        "opplaeringsbehov",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("kompetanse_id", sa.Integer(), nullable=True),
+        sa.Column("slag", sa.String(length=20), nullable=False),
+        sa.Column("ref_id", sa.Integer(), nullable=False),
+        sa.Column("namn", sa.String(length=80), nullable=False),
+        sa.Column("synleg", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("rad_id", sa.Integer(), nullable=True),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(status = 'i_plan' OR status = 'utfort') = (rad_id IS NOT NULL)", name=op.f("ck_opplaeringsbehov_plan")
+        ),
+        sa.CheckConstraint("slag IN ('avvik','prosedyre')", name=op.f("ck_opplaeringsbehov_slag")),
+        sa.CheckConstraint("status IN ('open','i_plan','utfort','avvist')", name=op.f("ck_opplaeringsbehov_status")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_opplaeringsbehov_eining_id_eining")),
+        sa.ForeignKeyConstraint(["kompetanse_id"], ["kompetanse.id"], name=op.f("fk_opplaeringsbehov_kompetanse_id_kompetanse")),
+        sa.ForeignKeyConstraint(["rad_id"], ["kompetanseplan_rad.id"], name=op.f("fk_opplaeringsbehov_rad_id_kompetanseplan_rad")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opplaeringsbehov")),
+        sa.UniqueConstraint(
+            "slag", "ref_id", "eining_id", "kompetanse_id", name=op.f("uq_opplaeringsbehov_slag_ref_id_eining_id_kompetanse_id")
+        ),
+    )
+    op.create_index("ix_opplaeringsbehov_eining", "opplaeringsbehov", ["eining_id", "status", "kompetanse_id"], unique=False)
+    op.create_index(op.f("ix_opplaeringsbehov_rad_id"), "opplaeringsbehov", ["rad_id"], unique=False)
     op.create_table(
         "prosedyre_hending",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1664,11 +1941,16 @@ def downgrade() -> None:
     op.drop_index("ix_prosedyre_hending_versjon", table_name="prosedyre_hending")
     op.drop_index("ix_prosedyre_hending_prosedyre", table_name="prosedyre_hending")
     op.drop_table("prosedyre_hending")
+    op.drop_index(op.f("ix_opplaeringsbehov_rad_id"), table_name="opplaeringsbehov")
+    op.drop_index("ix_opplaeringsbehov_eining", table_name="opplaeringsbehov")
+    op.drop_table("opplaeringsbehov")
     op.drop_table("omstillingsbelop")
     op.drop_index("ix_lesekvittering_versjon", table_name="lesekvittering")
     op.drop_index("ix_lesekvittering_person", table_name="lesekvittering")
     op.drop_table("lesekvittering")
     op.drop_table("kontrollsporsmal")
+    op.drop_index(op.f("ix_kompetanseplan_deltakar_person_id"), table_name="kompetanseplan_deltakar")
+    op.drop_table("kompetanseplan_deltakar")
     op.drop_index("ix_hoyring_versjon", table_name="hoyring")
     op.drop_index("ix_hoyring_frist", table_name="hoyring")
     op.drop_table("hoyring")
@@ -1730,6 +2012,15 @@ def downgrade() -> None:
     op.drop_table("omstillingsrad")
     op.drop_index("ix_lesekrav_eining", table_name="lesekrav")
     op.drop_table("lesekrav")
+    op.drop_index(op.f("ix_kompetanseplan_rad_tiltak_id"), table_name="kompetanseplan_rad")
+    op.drop_index(op.f("ix_kompetanseplan_rad_plan_id"), table_name="kompetanseplan_rad")
+    op.drop_index(op.f("ix_kompetanseplan_rad_kompetanse_id"), table_name="kompetanseplan_rad")
+    op.drop_table("kompetanseplan_rad")
+    op.drop_index(op.f("ix_kompetanse_prosedyre_prosedyre_id"), table_name="kompetanse_prosedyre")
+    op.drop_table("kompetanse_prosedyre")
+    op.drop_index("ix_innlesingsfil_sha256", table_name="innlesingsfil")
+    op.drop_index(op.f("ix_innlesingsfil_prosedyre_id"), table_name="innlesingsfil")
+    op.drop_table("innlesingsfil")
     op.drop_table("avvik_utfall")
     op.drop_index(op.f("ix_avvik_tiltak_tiltak_id"), table_name="avvik_tiltak")
     op.drop_table("avvik_tiltak")
@@ -1787,9 +2078,20 @@ def downgrade() -> None:
     op.drop_table("person_eining")
     op.drop_index(op.f("ix_omstillingstabell_eining_id"), table_name="omstillingstabell")
     op.drop_table("omstillingstabell")
+    op.drop_table("kompetanseplan")
+    op.drop_table("kompetansepaminning")
+    op.drop_index(op.f("ix_kompetansebehov_overstyrer_id"), table_name="kompetansebehov")
+    op.drop_index(op.f("ix_kompetansebehov_kompetanse_id"), table_name="kompetansebehov")
+    op.drop_index("ix_kompetansebehov_eining", table_name="kompetansebehov")
+    op.drop_table("kompetansebehov")
+    op.drop_index("ix_innlesing_tilstand", table_name="innlesing")
+    op.drop_index("ix_innlesing_person", table_name="innlesing")
+    op.drop_table("innlesing")
     op.drop_table("einingsslag")
     op.drop_index(op.f("ix_eining_historie_eining_id"), table_name="eining_historie")
     op.drop_table("eining_historie")
+    op.drop_index(op.f("ix_delegasjon_eining_id"), table_name="delegasjon")
+    op.drop_table("delegasjon")
     op.drop_index("ix_bevisstand_manad", table_name="bevisstand")
     op.drop_table("bevisstand")
     op.drop_table("avvik_tid")
@@ -1840,6 +2142,9 @@ def downgrade() -> None:
     op.drop_index("ix_leselogg_subjekt", table_name="leselogg")
     op.drop_index(op.f("ix_leselogg_person_id"), table_name="leselogg")
     op.drop_table("leselogg")
+    op.drop_index("ix_kompetansebevis_status", table_name="kompetansebevis")
+    op.drop_index("ix_kompetansebevis_kompetanse", table_name="kompetansebevis")
+    op.drop_table("kompetansebevis")
     op.drop_index("ix_katalogendring_tabell", table_name="katalogendring")
     op.drop_index("ix_katalogendring_kode", table_name="katalogendring")
     op.drop_table("katalogendring")
@@ -1866,10 +2171,12 @@ def downgrade() -> None:
     op.drop_table("oppbevaring")
     op.drop_table("meldeplikt_kopling")
     op.drop_table("meldeplikt")
+    op.drop_table("lovyrke")
     op.drop_index("ix_loggline_subjekt", table_name="loggline")
     op.drop_table("loggline")
     op.drop_table("logghovud")
     op.drop_table("kopi")
+    op.drop_table("kompetanse")
     op.drop_table("jobbkoyring")
     op.drop_table("innstilling")
     op.drop_table("innloggingsforsok")

@@ -1,0 +1,112 @@
+"""The catalogue: the starter set, and what the municipality changes in it."""
+
+import csv
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kjerne import log
+from kjerne.db import Base
+from kjerne.errors import Conflict, Refused
+from kjerne.i18n import gettext as _
+from kjerne.work import Work
+from kompetanse import rules
+from kompetanse.models import Kompetanse, KompetanseProsedyre, Lovyrke
+
+START = Path(__file__).resolve().parent.parent / "startsett"
+TABLES: dict[str, type[Kompetanse | Lovyrke]] = {
+    "kompetanse": Kompetanse,
+    "lovyrke": Lovyrke,
+}
+#: What the form of an entry may change.
+FIELDS = (
+    "nn",
+    "nb",
+    "en",
+    "gruppe",
+    "bevis",
+    "manader",
+    "heimel",
+    "stadfestar",
+    "delegasjon",
+    "bak",
+    "kursnamn",
+    "tema",
+    "laering_url",
+    "gjeld_fra",
+    "gjeld_til",
+)
+
+
+def read_rows(name: str) -> list[dict[str, str]]:
+    """The rows of one file of the starter set."""
+    with (START / f"{name}.csv").open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle, delimiter=";"))
+
+
+def _value(table: type[Base], column: str, raw: str) -> object:
+    kind = table.__table__.c[column].type.python_type
+    if kind is bool:
+        return raw == "1"
+    return (int(raw) if raw else None) if kind is int else raw
+
+
+def load_starter_set(db: Session) -> None:
+    """Fill empty tables of the catalogue from the starter set; a table that has rows is left alone."""
+    for name, table in TABLES.items():
+        if db.scalar(select(func.count()).select_from(table)):
+            continue
+        for row in read_rows(name):
+            db.add(table(**{key: _value(table, key, raw) for key, raw in row.items() if raw}))
+    db.flush()
+
+
+def save(work: Work, row: Kompetanse | None, kode: str, values: dict[str, object], version: int | None) -> Kompetanse:
+    """Make an entry, or change one. Raises `Conflict` when it was changed meanwhile, `Refused` for what does not fit."""
+    if row is not None and version != row.version:
+        raise Conflict(_("Kompetansen blei endra av ein annan medan du skreiv."), mine=str(values["nn"]), theirs=row.nn)
+    kept = {name: values[name] for name in FIELDS}
+    if kept["gjeld_til"] is not None and isinstance(kept["gjeld_fra"], date) and kept["gjeld_til"] < kept["gjeld_fra"]:  # type: ignore[operator]  # both are dates
+        raise Refused(_("Til-datoen er før frå-datoen."), "gjeld_til")
+    if kept["delegasjon"] and not kept["bak"]:
+        raise Refused(_("Vel kva kurs delegasjonen kviler på. Han fell bort saman med kurset."), "bak")
+    new = row is None
+    if row is None:
+        if not kode or work.db.scalar(select(Kompetanse.id).where(Kompetanse.kode == kode)) is not None:
+            raise Refused(_("Skriv ein kode som ingen annan kompetanse har."), "kode")
+        last = work.db.scalar(select(func.max(Kompetanse.rekkje))) or 0
+        row = Kompetanse(kode=kode, rekkje=last + 1, merke="P", **kept)
+        work.db.add(row)
+    else:
+        for name, value in kept.items():
+            setattr(row, name, value)
+    work.db.flush()
+    log.record(work, "kompetanse", row.id, "kompetanse:laga" if new else "kompetanse:endra", kode=row.kode)
+    return row
+
+
+def link_procedures(work: Work, row: Kompetanse, chosen: Iterable[int], *, opplaering: bool) -> None:
+    """Set which procedures a competence rests on, and whether a new major version of them asks for training."""
+    wanted = set(chosen)
+    for old in work.db.scalars(select(KompetanseProsedyre).where(KompetanseProsedyre.kompetanse_id == row.id)):
+        if old.prosedyre_id in wanted:
+            wanted.discard(old.prosedyre_id)
+            old.opplaering = opplaering
+        else:
+            work.db.delete(old)
+    work.db.add_all(KompetanseProsedyre(kompetanse_id=row.id, prosedyre_id=one, opplaering=opplaering) for one in wanted)
+    work.db.flush()
+    log.record(work, "kompetanse", row.id, "kompetanse:prosedyrar", tal=len(wanted))
+
+
+def end(work: Work, row: Kompetanse) -> None:
+    """An entry is used no more from today. What people have of it stays."""
+    row.gjeld_til = max(row.gjeld_fra, work.today - timedelta(days=1))
+    work.db.flush()
+    log.record(work, "kompetanse", row.id, "kompetanse:avslutta", kode=row.kode)
+
+
+__all__ = ["FIELDS", "end", "link_procedures", "load_starter_set", "read_rows", "rules", "save"]
