@@ -89,6 +89,7 @@ def stylesheet(colour: str) -> str:
     )
     return (
         f":root{{{light}}}\n"
+        f".rail__logo .logo rect{{fill:{colour}}}\n"
         f'@media screen and (prefers-color-scheme:dark){{:root:not([data-color-scheme="light"]){{{dark}}}}}\n'
         f'@media screen{{:root[data-color-scheme="dark"]{{{dark}}}}}\n'
     )
