@@ -17,6 +17,7 @@ from oppdragsbrev.rules import Lys, Punkt, light, worst
 
 __all__ = [
     "ALLE",
+    "KJELDER",
     "Bevis",
     "Funn",
     "by_point",
@@ -32,6 +33,10 @@ __all__ = [
 ALLE: tuple[Bevis, ...] = (*tiltak.BEVIS, *avvik.BEVIS, *register.BEVIS)
 
 
+#: Also what only legal duties ask for.
+KJELDER: tuple[Bevis, ...] = (*ALLE, *register.STYRING)
+
+
 def of_point(punkt: Punkt) -> list[Bevis]:
     """The kinds of evidence of a point, in their order."""
     return [one for one in ALLE if one.punkt is punkt]
@@ -39,7 +44,7 @@ def of_point(punkt: Punkt) -> list[Bevis]:
 
 def rules_in_force(work: Work, day: date | None = None) -> dict[str, tuple[int, int]]:
     """The thresholds (green, yellow) of each kind on a day: the municipality's newest, else the shipped ones. One query."""
-    found = {one.kode: (one.gron, one.gul) for one in ALLE}
+    found = {one.kode: (one.gron, one.gul) for one in KJELDER}
     rows = work.db.scalars(select(Bevisregel).where(Bevisregel.gjeld_fra <= (day or work.today)).order_by(Bevisregel.gjeld_fra))
     return found | {row.bevis: (row.gron, row.gul) for row in rows}
 

@@ -55,7 +55,7 @@ def _archive(work: Work, omfang: Omfang) -> Mapping[int, Maling]:
     return found
 
 
-def _of(slag: Slag, punkt: Punkt) -> Bevis:
+def _of(slag: Slag, punkt: Punkt | None) -> Bevis:
     return Bevis(
         kode=slag.value,
         punkt=punkt,
@@ -88,4 +88,16 @@ BEVIS: tuple[Bevis, ...] = (
         lenkje=lambda kode: f"/register/arkiv/{kode}",
         male=_archive,
     ),
+)
+#: Evidence for legal duties that no point of the letter asks for.
+STYRING: tuple[Bevis, ...] = tuple(
+    _of(slag, None)
+    for slag in (
+        Slag.LEIINGA_GJENNOMGANG,
+        Slag.INTERNREVISJON,
+        Slag.HMS_GJENNOMGANG,
+        Slag.AMU,
+        Slag.BRANNOVING,
+        Slag.BEREDSKAPSOVING,
+    )
 )

@@ -26,12 +26,13 @@ Malar = Callable[[Work, Omfang], Mapping[int, Maling]]
 class Bevis:
     """A kind of evidence: what the system knows about one bullet of the letter.
 
-    `regel` is the rule in words, with %(gron)s and %(gul)s; `gron` and `gul` are the shipped thresholds; `lenkje` makes the
+    `regel` is the rule in words, with %(gron)s and %(gul)s; `punkt` is None for evidence of a legal
+    duty only; `gron` and `gul` are the shipped thresholds; `lenkje` makes the
     address of the rows behind from a unit's code. `male` answers for many units at once, in a fixed number of queries.
     """
 
     kode: str
-    punkt: Punkt
+    punkt: Punkt | None
     namn: Lazy
     regel: Lazy
     retning: Retning
