@@ -11,6 +11,8 @@ from kjerne.i18n import Lazy
 from kjerne.i18n import lazy as _l
 from kjerne.innstilling import settings
 from kjerne.work import Work
+from prosedyrar.queries import hoyring, lesing, onske
+from prosedyrar.queries.mitt import approval_count, overdue_count
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,46 @@ CARDS: tuple[Card, ...] = (
         (Right.AVVIK_KASSER,),
     ),
     Card(_l("Tiltak å følgje opp"), _l("Tiltak å følgje opp"), "/tiltak/", "list-check", tiltak.queries.waiting_count),
+    Card(_l("Prosedyre å lese"), _l("Prosedyrar å lese"), "/prosedyrar/leseliste", "eye", lesing.waiting_count),
+    Card(
+        _l("Høyring ventar på svaret ditt"),
+        _l("Høyringar ventar på svaret ditt"),
+        "/prosedyrar/?hylle=under-arbeid",
+        "people",
+        hoyring.waiting_count,
+    ),
+    Card(
+        _l("Prosedyre ventar på godkjenning"),
+        _l("Prosedyrar ventar på godkjenning"),
+        "/prosedyrar/?hylle=under-arbeid",
+        "check",
+        approval_count,
+        (Right.PROSEDYRE_GODKJENN,),
+    ),
+    Card(
+        _l("Prosedyre har passert revisjonsfristen"),
+        _l("Prosedyrar har passert revisjonsfristen"),
+        "/prosedyrar/leseliste#revisjon",
+        "history",
+        overdue_count,
+        (Right.PROSEDYRE_SKRIV,),
+    ),
+    Card(
+        _l("Ønske om revisjon ventar"),
+        _l("Ønske om revisjon ventar"),
+        "/prosedyrar/onske",
+        "edit",
+        onske.waiting_count,
+        (Right.PROSEDYRE_SKRIV,),
+    ),
+    Card(
+        _l("Lesekvittering ventar på medsignatur"),
+        _l("Lesekvitteringar ventar på medsignatur"),
+        "/prosedyrar/leseliste#medsigner",
+        "edit",
+        lesing.cosign_count,
+        (Right.PROSEDYRE_GODKJENN,),
+    ),
 )
 
 

@@ -4,6 +4,7 @@ import { wireDialogs } from "./dialog.js";
 import { wireDrafts } from "./kladd.js";
 import { wireFiling } from "./meld.js";
 import { startIdle } from "./okt.js";
+import { wireProcedures } from "./prosedyrar.js";
 import { wireRos } from "./ros.js";
 import { wireSending } from "./sending.js";
 import { focusErrors, startForms } from "./skjema.js";
@@ -34,6 +35,7 @@ function wire(root) {
   wireSending(root);
   wireRos(root);
   wireRedaction(root);
+  wireProcedures(root);
   focusErrors(root);
 }
 
