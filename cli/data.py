@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from administrasjon.actions.innlesing import apply_import, plan_import
 from administrasjon.actions.plan import ImportPlan, Kind, State
-from cli import omstilling
+from cli import omstilling, prosedyrar
 from cli.installation import Installation, Stop
 from cli.server import require_current
 from demo import build
@@ -27,10 +27,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     demo.add_argument("--seed", type=_count, default=DEMO_SEED, help="another number gives another municipality")
     demo.set_defaults(run=run_demo)
     load = commands.add_parser("import", help="read units, employees or a table of savings; twice changes nothing")
-    load.add_argument("kind", choices=[*(kind.value for kind in Kind), "tiltak"])
+    load.add_argument("kind", choices=[*(kind.value for kind in Kind), "tiltak", "prosedyrar"])
     load.add_argument("file", type=Path)
     load.add_argument("--proveimport", action="store_true", help="show what would change and each bad row; write nothing")
     omstilling.add_options(load)
+    prosedyrar.add_options(load)
     load.set_defaults(run=run_import)
 
 
@@ -62,6 +63,10 @@ def is_empty(installation: Installation) -> bool:
 def run_import(installation: Installation, args: argparse.Namespace) -> int:
     """Show what the file changes, row by row, and write it unless it is a trial. Exit code 1 when a row was refused."""
     require_current(installation)
+    if args.kind == "prosedyrar":
+        return prosedyrar.run_import(installation, args)
+    if args.more:
+        raise Stop(f"{args.kind} is read from one file at a time.")
     if not args.file.is_file():
         raise Stop(f"There is no file {args.file}.")
     raw = args.file.read_bytes()

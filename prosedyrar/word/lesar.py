@@ -15,9 +15,9 @@ from prosedyrar.word.gjett import TITLE_MAX
 from prosedyrar.word.markdown import Node, TooDeepError, Writer, is_bold_line, parse
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-MAX_TEXT = 400_000
+MAX_TEXT = 190_000
 BROKEN = _l("Word-fila er øydelagt eller for samansett til å lesast. Opne ho, lagre ho på nytt og prøv igjen.")
-MAX_IMAGES = 60
+MAX_IMAGES = 40
 _CHILD = Path(__file__).with_name("barn.py")
 _SECONDS = 30
 _TOO_MUCH = 4
