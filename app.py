@@ -67,9 +67,6 @@ import prosedyrar.views.lesing
 import prosedyrar.views.livslop
 import prosedyrar.views.oversikt
 import prosedyrar.views.skriv
-import prosedyrar.innlesing
-import prosedyrar.views.importer
-import prosedyrar.views.oversikt
 import rapportar.jobs
 import rapportar.views
 import register.views.arkiv

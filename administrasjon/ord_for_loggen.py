@@ -29,6 +29,7 @@ EVENTS: Mapping[str, Lazy] = {
     "konto:opna": _l("konto opna"),
     "person:laga": _l("person lagd inn"),
     "person:endra": _l("person endra"),
+    "person:pseudonymisert": _l("namnet teke bort etter at ho slutta"),
     "person:borte": _l("fråvær endra"),
     "person:plassert": _l("arbeidsstad endra"),
     "tilgang:gitt": _l("rolle gitt"),

@@ -5,10 +5,13 @@ Domene 3.7; a procedure's new version marks the cases it answers (forskrift om l
 
 from sqlalchemy import select
 
+from administrasjon.events import Pseudonymisert, SluttaSpurd
+from avvik import slutta
 from avvik.actions.close import open_again
 from avvik.actions.history import letter, note
 from avvik.actions.prosedyre import kept_case, mark_changed
 from avvik.models import Avvik, AvvikTiltak
+from avvik.queries.ros import fill_shown
 from avvik.queries.prosedyre import OPPHAV
 from avvik.rules import ENDED, Status
 from kjerne.i18n import lazy as _l
@@ -105,6 +108,9 @@ HANDLERS: dict[type, tuple[Handler, ...]] = {
     TiltakUtfort: (on_done,),
     TiltakAvlyst: (on_cancelled,),
     EffektVurdert: (on_effect,),
+    SluttaSpurd: (slutta.on_asked,),
+    Pseudonymisert: (slutta.on_pseudonymised,),
     ProsedyreRevidert: (on_revised,),
+    RaderVist: (fill_shown,),
     OnskeAvslege: (on_declined,),
 }

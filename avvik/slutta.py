@@ -1,0 +1,51 @@
+"""What cases and measures say about employees who have left. Counts only; asked by administration."""
+
+from sqlalchemy import func, select, update
+
+from administrasjon.events import Pseudonymisert, SluttaSpurd
+from avvik.models import Avvik, AvvikFilter, AvvikHending, AvvikKladd
+from avvik.rules import OPEN
+from kjerne.i18n import lazy as _l
+from kjerne.work import Work
+from tiltak.models import Tiltak
+from tiltak.rules import Status as Stand
+
+CASES, MEASURES = _l("opne saker"), _l("tiltak som ikkje er ferdige")
+AT_WORK = (Stand.PLANLAGT, Stand.I_GANG, Stand.VENTAR_GODKJENNING, Stand.UTFORT, Stand.UTSETT)
+#: History lines that hold a person's name in words.
+NAMED = ("tildelt", "lofta")
+
+
+def on_asked(work: Work, event: object) -> None:
+    """Open cases and measures at work keep their owner's name."""
+    if not isinstance(event, SluttaSpurd):
+        return
+    cases = select(Avvik.sakshandsamar_id, func.count()).where(
+        Avvik.sakshandsamar_id.in_(event.personar), Avvik.status.in_([status.value for status in OPEN])
+    )
+    for person_id, count in work.db.execute(cases.group_by(Avvik.sakshandsamar_id)):
+        event.keep(person_id, CASES, count)
+    found: dict[int, int] = {}
+    for column in (Tiltak.ansvarleg_id, Tiltak.laga_av_id):
+        owned = select(column, func.count()).where(column.in_(event.personar), Tiltak.status.in_(AT_WORK)).group_by(column)
+        for person_id, count in work.db.execute(owned):
+            found[person_id] = found.get(person_id, 0) + count
+    for person_id, count in found.items():
+        event.keep(person_id, MEASURES, count)
+
+
+def on_pseudonymised(work: Work, event: object) -> None:
+    """Where history holds the name in words, the new one stands. Drafts and saved filters go."""
+    if not isinstance(event, Pseudonymisert):
+        return
+    for column in (AvvikHending.fra, AvvikHending.til):
+        work.db.execute(
+            update(AvvikHending)
+            .where(column == event.gamalt, AvvikHending.slag.in_(NAMED))
+            .values({column: event.nytt})
+            .execution_options(synchronize_session=False)
+        )
+    for own in (AvvikKladd, AvvikFilter):
+        for row in work.db.scalars(select(own).where(own.person_id == event.person_id)).all():
+            work.db.delete(row)
+    work.db.flush()
