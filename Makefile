@@ -20,7 +20,7 @@ test: ## everything that must hold before a change is handed in (under 10 minute
 sweep: ## the long walk: all sizes, fuzzing, the whole access matrix, the other database (under 45 minutes)
 	@bash scripts/sweep.sh
 
-bench: ## measure the response times of the pages with much data
-	@bash scripts/env.sh run
+bench: ## a million cases against ten thousand and against bare pages; AVVIK=20000 for a quicker run
+	@bash scripts/env.sh test
 	@bash scripts/bundle.sh
-	@.venv/bin/python scripts/bench.py
+	@.venv/bin/internkontroll bench $(if $(AVVIK),--avvik $(AVVIK))

@@ -1,0 +1,253 @@
+"""Servers to measure: a demo municipality of a size on a database of its own, the program on it, and the bare pages beside it."""
+
+import hashlib
+import html
+import json
+import os
+import re
+import secrets
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+
+from bench.maling import Klient
+
+__all__ = ["Tenar", "make_data", "served"]
+
+COOKIE: Final = "internkontroll_okt"
+READY_SECONDS: Final = 60
+_CASE: Final = re.compile(r"/avvik/(\d{4})-(\d+)")
+_PIECES: Final = re.compile(r"(<[^>]*>)")
+_VALUE: Final = re.compile(r'(href|value)="([^"]*)"')
+_CLI: Final = (sys.executable, "-m", "cli")
+
+
+@dataclass(frozen=True)
+class Data:
+    """A database with demo data: its folder, its address for us and for the bare driver."""
+
+    folder: Path
+    url: str
+    raw: str
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The settings under which the program uses it."""
+        ours = {"DATA_DIR": str(self.folder), "DATABASE_URL": self.url, "DEMO": "1"}
+        return {**os.environ, **{f"INTERNKONTROLL_{name}": value for name, value in ours.items() if value}}
+
+    @property
+    def demo(self) -> dict[str, list[dict[str, str]]]:
+        """What demo.json says."""
+        found: dict[str, list[dict[str, str]]] = json.loads((self.folder / "demo.json").read_text(encoding="utf-8"))
+        return found
+
+
+@dataclass(frozen=True)
+class Tenar:
+    """The program running on a database, with the bare pages beside it."""
+
+    data: Data
+    base: str
+    bare: str
+    pid: int
+
+    def klient(self, rolle: str) -> Klient:
+        """A browser in which the first demo login of a role is logged in: the session's row is made here."""
+        return Klient(self.base, f"{COOKIE}={_session(self.data, rolle)}")
+
+
+def make_data(folder: Path, cases: int, postgres: str = "") -> tuple[Data, float]:
+    """Migrate and load; what is there already is used again. Returns the seconds the load took (0 when it was there).
+
+    `postgres`: the URL of an empty database, or one made by an earlier run.
+    """
+    data = Data(
+        folder, postgres.replace("postgresql://", "postgresql+psycopg://", 1), postgres or str(folder / "internkontroll.db")
+    )
+    if (folder / "demo.json").exists():
+        return data, 0.0
+    folder.mkdir(parents=True, exist_ok=True)
+    subprocess.run([*_CLI, "migrate"], env=data.env, check=True, stdout=subprocess.DEVNULL)
+    start = time.monotonic()
+    subprocess.run([*_CLI, "demo", "--avvik", str(cases)], env=data.env, check=True, stdout=subprocess.DEVNULL)
+    return data, time.monotonic() - start
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(data: Data, workers: int = 1) -> Iterator[Tenar]:
+    """Run the program and the bare pages, each by the same web server with as many processes and threads."""
+    port, bare_port = _free_port(), _free_port()
+    base, bare = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{bare_port}"
+    pages = data.folder / "bare.json"
+    serve = [*_CLI, "serve", "--port", str(port), "--workers", str(workers)]
+    with ExitStack() as stack:
+        ours = stack.enter_context(_running(serve, {**data.env, "INTERNKONTROLL_BASE_URL": base}, base + "/readyz"))
+        tenar = Tenar(data, base, bare, ours.pid)
+        pages.write_text(json.dumps(_bare_pages(tenar), ensure_ascii=False), encoding="utf-8")
+        command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(workers), "--threads", "8"]
+        command += ["--bind", f"127.0.0.1:{bare_port}", "--no-control-socket", "--log-level", "warning", "bench.bare:application"]
+        env = {**os.environ, "BENCH_DATABASE": data.raw, "BENCH_PAGES": str(pages)}
+        stack.enter_context(_running(command, env, bare + "/liste?utan=1"))
+        yield tenar
+
+
+@contextmanager
+def _running(command: list[str], env: dict[str, str], ready: str) -> Iterator[subprocess.Popen[bytes]]:
+    server = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + READY_SECONDS
+        while not _answers(ready):
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"No answer from {ready}")
+            time.sleep(0.2)
+        yield server
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def ask(data: Data, sql: str, *values: object) -> list[Any]:
+    """Rows by the raw driver; for a statement without rows: none."""
+    if data.url:
+        with psycopg.connect(data.raw, autocommit=True) as connection:
+            cursor = connection.execute(sql.replace("?", "%s"), values)
+            return cursor.fetchall() if cursor.description else []
+    connection = sqlite3.connect(data.raw, timeout=30, isolation_level=None)
+    try:
+        return connection.execute(sql, values).fetchall()
+    finally:
+        connection.close()
+
+
+def _login(data: Data, rolle: str) -> dict[str, str]:
+    return next(one for one in data.demo["innloggingar"] if one["rolle"] == rolle)
+
+
+def _session(data: Data, rolle: str) -> str:
+    """A session's token for the first demo login of a role."""
+    token, moment = secrets.token_urlsafe(32), datetime.now(UTC)
+    now = moment if data.url else moment.isoformat(" ")[:26]
+    person = ask(data, "SELECT id FROM person WHERE ansattnr = ?", _login(data, rolle)["brukarnamn"])[0][0]
+    ask(
+        data,
+        "INSERT INTO okt (hash, person_id, laga, sist_sett, delt_nettbrett) VALUES (?, ?, ?, ?, ?)",
+        *(hashlib.sha256(token.encode()).hexdigest(), person, now, now, False),
+    )
+    return token
+
+
+def main_of(page: str) -> str:
+    """The <main> of a page."""
+    return page[page.index("<main") : page.index("</main>") + len("</main>")]
+
+
+def as_template(main: str) -> tuple[str, list[str]]:
+    """A Jinja template of the same HTML: each text and each address or value is written in, escaped, from a list."""
+    said: list[str] = []
+
+    def put(text: str) -> str:
+        said.append(html.unescape(text))
+        return f"{{{{ v[{len(said) - 1}] }}}}"
+
+    made = []
+    for piece in _PIECES.split(main):
+        if piece.startswith("<"):
+            made.append(_VALUE.sub(lambda found: f'{found[1]}="{put(found[2])}"', piece))
+        else:
+            made.append(put(piece) if piece.strip() else piece)
+    return "<!doctype html><html lang=nn><title>Bare</title>{% autoescape true %}" + "".join(
+        made
+    ) + "{% endautoescape %}</html>", said
+
+
+def _bare_pages(tenar: Tenar) -> dict[str, Any]:
+    """What the bare pages show: the <main> of ours, captured, as templates, and whose."""
+    data, klient = tenar.data, tenar.klient("leiar")
+    leader = _login(data, "leiar")
+    person = ask(data, "SELECT id FROM person WHERE ansattnr = ?", leader["brukarnamn"])[0][0]
+    unit = ask(data, "SELECT id FROM eining WHERE kode = ?", leader["eining"])[0][0]
+    listed = klient.get("/avvik/?liste=alle").decode()
+    aar, lopenr = _CASE.findall(main_of(listed))[12]
+    found: dict[str, Any] = {}
+    for name, path in (("liste", "/avvik/?liste=alle"), ("innboks", "/avvik/"), ("sak", f"/avvik/{aar}-{lopenr}")):
+        template, said = as_template(main_of(klient.get(path).decode()))
+        found[name] = {"mal": template, "tekstar": said, "vegen": path}
+    found["liste"]["eining"], found["innboks"]["person"] = unit, person
+    found["sak"] |= {"aar": int(aar), "lopenr": int(lopenr)}
+    row = _template_row(unit, person)
+    found["meld"] = {"kolonnar": list(row), "rad": {**row, "skildring": ""}, "eining": leader["eining"]}
+    return found
+
+
+def _template_row(unit: int, person: int) -> dict[str, Any]:
+    """The columns a filed case has, as the bare filing writes them."""
+    no = False
+    now = datetime.now(UTC)
+    return {
+        "aar": 0,
+        "lopenr": 0,
+        "eining_id": unit,
+        "manad": now.year * 100 + now.month,
+        "hendt": "",
+        "meldt": "",
+        "hovudtype": "pasient_brukar",
+        "underkategori": "fall_utan_skade",
+        "art": "avvik",
+        "skildring": "",
+        "hovudtype_meldt": "pasient_brukar",
+        "underkategori_meldt": "fall_utan_skade",
+        "strakstiltak": "",
+        "arsak_meldar": "",
+        "forslag": "",
+        "sluttsvar": "",
+        "sensitiv_gruppe": "",
+        "alvor": 1,
+        "alvor_meldt": 1,
+        "alvor_stadfesta": no,
+        "status": "meld",
+        "lofta": 0,
+        "serie_tal": 1,
+        "version": 1,
+        "konfidensiell": no,
+        "anonym": no,
+        "gjeld_leiar": no,
+        "er_varsel": no,
+        "ventar_meldar": no,
+        "innvending_brukt": no,
+        "endra_praksis": no,
+        "meldar_id": person,
+        "sakshandsamar_id": person,
+        "frist_svar": "",
+        "frist_start": "",
+        "frist_lukking": "",
+    }
