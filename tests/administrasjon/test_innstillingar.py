@@ -108,6 +108,7 @@ def test_a_day_before_today_and_a_day_too_far_are_refused(cast: Cast, client_for
         ]
 
 
+@pytest.mark.both
 def test_the_same_day_corrects_and_a_planned_change_can_move_and_be_dropped(
     cast: Cast, client_for: ClientFor, csrf: Csrf, databases: Databases
 ) -> None:
@@ -252,6 +253,7 @@ def test_the_program_s_own_questions_keep_their_kind(cast: Cast, client_for: Cli
     assert kval.post(path, data={**sent, "nn": "Når vart brotet kjent?"}).status_code == 303
 
 
+@pytest.mark.both
 def test_two_at_once_get_both_texts(cast: Cast, client_for: ClientFor, databases: Databases) -> None:
     kval, adam = client_for(cast.kval), client_for(cast.adam)
     path, mine = open_row(kval, databases, "arsak", "opplaering")

@@ -24,10 +24,21 @@ SIZES = [(1024, 768), (820, 1180), (390, 844), (320, 640)]
 LOOKS = [("nn", "light"), ("nb", "dark"), ("en", "light")]
 OTHER_LOOKS = [("nn", "dark"), ("nb", "light"), ("en", "dark")]
 #: Files, fragments and machine answers: no whole page to look at.
-NOT_PAGES = ("/static", "/livez", "/readyz", "/metrics", "/okt", "/avvik/mottakar", "/avvik/eksport", "/favicon", "/invitasjon")
+NOT_PAGES = (
+    "/static",
+    "/livez",
+    "/readyz",
+    "/metrics",
+    "/okt",
+    "/avvik/mottakar",
+    "/avvik/eksport",
+    "/favicon",
+    "/invitasjon",
+    "/utsjanad",
+)
 #: Who opens a page: the first whose answer is 200.
 ROLES = ("leiar", "kvalitetskoordinator", "kommunalsjef", "administrator", "tilsett", "leiing", "personvernombod")
-EXAMPLES = {"nr": "2026-1", "kode": "HO-IT-02", "steg": "svar", "v": "1.0"}
+EXAMPLES = {"nr": "2026-1", "tabell": "hovudtype", "kode": "HO-IT-02", "steg": "svar", "v": "1.0"}
 RUN_AXE = """async () => {
   const found = await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]});
   return found.violations.map(v => v.id + ": " + v.nodes.map(n => n.target.join(" ")).slice(0, 3).join(" | "));
