@@ -37,6 +37,7 @@ import avvik.views.liste
 import avvik.views.mange
 import avvik.views.meld
 import avvik.views.prosedyre
+import avvik.views.ros
 import avvik.views.sak
 import avvik.views.sladd
 import avvik.views.sok

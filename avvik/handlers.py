@@ -11,14 +11,15 @@ from avvik.actions.close import open_again
 from avvik.actions.history import letter, note
 from avvik.actions.prosedyre import kept_case, mark_changed
 from avvik.models import Avvik, AvvikTiltak
-from avvik.queries.ros import fill_shown
 from avvik.queries.prosedyre import OPPHAV
+from avvik.queries.ros import fill_shown
 from avvik.rules import ENDED, Status
 from kjerne.i18n import lazy as _l
 from kjerne.models import Person
 from kjerne.work import Handler, Work
 from prosedyrar.events import OnskeAvslege, ProsedyreRevidert
 from prosedyrar.models import Prosedyre, ProsedyreVersjon
+from ros.events import RaderVist
 from tiltak.events import EffektVurdert, TiltakAvlyst, TiltakUtfort
 
 LETTER_FAILED = _l("Eit tiltak verka ikkje:")

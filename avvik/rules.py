@@ -74,6 +74,7 @@ class Steg(StrEnum):
     ARSAK = "arsak"
     TILTAK = "tiltak"
     PROSEDYRE = "prosedyre"
+    ROS = "ros"
     MELDEPLIKT = "meldeplikt"
     UTFALL = "utfall"
     LENKJE = "lenkje"
@@ -101,6 +102,7 @@ STEGNAMN: dict[Steg, Lazy] = {
     Steg.ARSAK: _l("Årsak"),
     Steg.TILTAK: _l("Tiltak"),
     Steg.PROSEDYRE: _l("Prosedyre"),
+    Steg.ROS: _l("Dette hende (ROS)"),
     Steg.MELDEPLIKT: _l("Vurder meldeplikt"),
     Steg.UTFALL: _l("Utfall"),
     Steg.LENKJE: _l("Knyt til liknande sak"),
@@ -141,6 +143,7 @@ STEPS: dict[Steg, Step] = {
     Steg.ARSAK: Step(OPEN, None, _HANDLER),
     Steg.TILTAK: Step(OPEN, Status.TILTAK, _HANDLER),
     Steg.PROSEDYRE: Step(OPEN, None, _HANDLER),
+    Steg.ROS: Step(OPEN, None, _HANDLER),
     Steg.MELDEPLIKT: Step(OPEN, None, _HANDLER),
     Steg.UTFALL: Step(OPEN, None, _HANDLER),
     Steg.LENKJE: Step(OPEN, None, _HANDLER),

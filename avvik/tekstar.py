@@ -28,6 +28,8 @@ HENDINGAR: dict[str, Lazy] = {
     "arsak": _l("%(kven)s sette årsak: %(til)s."),
     "tiltak": _l("%(kven)s la til eit tiltak."),
     "prosedyre": _l("%(kven)s knytte saka til prosedyren «%(til)s»."),
+    "ros": _l("%(kven)s knytte saka til %(til)s."),
+    "ros_bort": _l("%(kven)s tok bort koplinga til %(til)s."),
     "prosedyre_bort": _l("%(kven)s tok bort koplinga til «%(til)s»."),
     "prosedyre_onske": _l("%(kven)s bad om endring av «%(til)s»."),
     "prosedyre_ny": _l("%(kven)s bad om ein ny prosedyre."),

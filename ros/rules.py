@@ -198,7 +198,7 @@ HENDINGNAMN: dict[str, Lazy] = {
     "fjerna": _l("fjerna ei rad"),
     "godteke": _l("godtok raud restrisiko"),
     "lese_inn": _l("las inn rader frå rekneark"),
-    "alvorleg": _l("knytte ei alvorleg hending til ei rad, så analysen skal sjåast på att"),
+    "framskunda": _l("sette ein tidlegare dato for revisjon"),
     "avloyst": _l("avslutta analysen fordi ein nyare er godkjend"),
     Steg.START: _l("starta møtet"),
     Steg.SEND: _l("sende til godkjenning"),

@@ -17,6 +17,7 @@ from avvik.models import (
     AvvikMeldeplikt,
     AvvikNokkel,
     AvvikOrd,
+    AvvikRos,
     AvvikTillegg,
     AvvikTiltak,
     AvvikUtfall,
@@ -44,6 +45,7 @@ PARTS = (
     AvvikInhabil,
     AvvikOrd,
     AvvikNokkel,
+    AvvikRos,
 )
 
 

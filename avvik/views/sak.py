@@ -13,6 +13,7 @@ from avvik.queries.access import get_avvik, is_reporter, reads_by_role, who_am_i
 from avvik.queries.likskap import similar
 from avvik.queries.lists import Lister, list_query
 from avvik.queries.prosedyre import of_case
+from avvik.queries.ros import of_case as risks_of_case
 from avvik.queries.sak import Plikt, fil_of_case, read_sak, readers, words_of
 from avvik.queries.sladd import may_redact
 from avvik.rules import MANGELNAMN, OPEN, STATUSNAMN, STEGNAMN, Mangel, Status, Steg, Who, closing_gaps, open_steps
@@ -31,6 +32,7 @@ from kjerne.katalog import Meldeplikt, by_code
 from kjerne.vakt import Guarded
 from kjerne.web import render
 from kjerne.work import Work
+from ros import rules as risk_rules
 from tiltak import rules as measure_rules
 
 #: The most urgent missing rule → the step that mends it, in the order the foot of the page offers them.
@@ -59,6 +61,7 @@ ICONS: dict[Steg, str] = {
     Steg.SVAR: "reply",
     Steg.TILTAK: "plus",
     Steg.PROSEDYRE: "document",
+    Steg.ROS: "table",
     Steg.UTFALL: "check",
     Steg.LUKK: "lock",
     Steg.START: "arrow-right",
@@ -81,7 +84,7 @@ ICONS: dict[Steg, str] = {
 UNSEEN = frozenset({Mangel.KOORDINATOR, Mangel.EIGA_SAK})
 NO_FORM = frozenset({Steg.START, Steg.VENT_EFFEKT, Steg.LUKK})
 #: Steps with a page of their own: the button leads there.
-OWN_PAGE = frozenset({Steg.PROSEDYRE})
+OWN_PAGE = frozenset({Steg.PROSEDYRE, Steg.ROS})
 SHOWN_BUTTONS = 4
 
 
@@ -182,6 +185,8 @@ def show_case(
         **for_steps(work, sak, words, steps),
         likskap=similar(work, avvik) if Who.HANDLER in me else [],
         prosedyrar=of_case(work, avvik),
+        risikoar=risks_of_case(work, avvik),
+        risk_rules=risk_rules,
         statusord=STATUSNAMN,
         kan_opne_namn=may_open_name(work, avvik),
         kan_sladde=may_redact(work, avvik),

@@ -249,7 +249,7 @@ def event_happened(work: Work, analyse: RosAnalyse, rad: RosRad, alvor: int) -> 
         return
     analyse.neste_revisjon = soon
     work.db.flush()
-    note(work, analyse, "alvorleg", rad_nr=rad.nr)
+    note(work, analyse, "framskunda")
 
 
 __all__ = ["Hat", "Hovud", "copy_analyse", "create_analyse", "edit_head", "event_happened", "gap_text", "take_step"]
