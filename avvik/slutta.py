@@ -24,7 +24,7 @@ def on_asked(work: Work, event: object) -> None:
         Avvik.sakshandsamar_id.in_(event.personar), Avvik.status.in_([status.value for status in OPEN])
     )
     for person_id, count in work.db.execute(cases.group_by(Avvik.sakshandsamar_id)):
-        event.keep(person_id, CASES, count)
+        event.keep(person_id or 0, CASES, count)
     found: dict[int, int] = {}
     for column in (Tiltak.ansvarleg_id, Tiltak.laga_av_id):
         owned = select(column, func.count()).where(column.in_(event.personar), Tiltak.status.in_(AT_WORK)).group_by(column)

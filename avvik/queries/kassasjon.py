@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, not_, or_, select
 
 from avvik.models import Avvik, AvvikMeldeplikt, AvvikTillegg, AvvikTiltak
 from avvik.models_kassasjon import AvvikKassasjon
@@ -123,7 +124,7 @@ class Liste:
         return hashlib.sha256(said.encode()).hexdigest()[:24]
 
 
-def _rows(work: Work, status: str) -> Select[int, int, int, str, datetime, str, str]:
+def _rows(work: Work, status: str) -> Select[*tuple[Any, ...]]:
     return (
         select(Avvik.id, Avvik.aar, Avvik.lopenr, Eining.namn, Avvik.lukka_tid, AvvikKassasjon.regel, AvvikKassasjon.grunn)
         .join(AvvikKassasjon, AvvikKassasjon.avvik_id == Avvik.id)
@@ -134,7 +135,7 @@ def _rows(work: Work, status: str) -> Select[int, int, int, str, datetime, str, 
     )
 
 
-def _shown(rows: Sequence[tuple[int, int, int, str, datetime, str, str]], seen: set[int]) -> list[tuple[Framlegg, str]]:
+def _shown(rows: Sequence[Row[*tuple[Any, ...]]], seen: set[int]) -> list[tuple[Framlegg, str]]:
     return [
         (Framlegg(key, f"{aar}-{lopenr}", unit, ended, rule), reason)
         for key, aar, lopenr, unit, ended, rule, reason in rows
@@ -150,11 +151,11 @@ def letters_due(work: Work) -> ColumnElement[bool] | None:
 
 def read_list(work: Work) -> Liste:
     """The list as it stands, within what the person may approve. A constant number of queries."""
-    proposed = [tuple(row) for row in work.db.execute(_rows(work, "foreslege"))]
-    held = [tuple(row) for row in work.db.execute(_rows(work, "halde"))]
-    ids = [row[0] for row in proposed]
+    proposed = work.db.execute(_rows(work, "foreslege")).all()
+    held = work.db.execute(_rows(work, "halde")).all()
+    ids: list[int] = [row[0] for row in proposed]
     wanted = [*ids, *(row[0] for row in held)]
-    seen = set(wanted)
+    seen: set[int] = set(wanted)
     if work.person is not None:
         seen = set(work.db.scalars(select(Avvik.id).where(Avvik.id.in_(wanted), visible(work))))
     letters = letters_due(work)
