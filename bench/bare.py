@@ -66,7 +66,7 @@ def _pages() -> dict[str, Any]:
 
 
 PAGES: Final = _pages()
-TEMPLATES: Final = {name: application.jinja_env.from_string(page["mal"]) for name, page in PAGES.items()}
+TEMPLATES: Final = {name: application.jinja_env.from_string(page["mal"]) for name, page in PAGES.items() if "mal" in page}
 
 
 def _connection() -> Any:
