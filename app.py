@@ -57,6 +57,8 @@ import kompetanse.views.meg
 import kompetanse.views.plan
 import konto.jobs
 import konto.views
+import krav.views.liste
+import krav.views.mappe
 import oppdragsbrev.jobs
 import oppdragsbrev.views.stand
 import prosedyrar.innlesing
@@ -69,6 +71,8 @@ import prosedyrar.views.livslop
 import prosedyrar.views.oversikt
 import prosedyrar.views.skriv
 import rapportar.jobs
+import rapportar.prosedyreside
+import rapportar.sider_ros
 import rapportar.views
 import register.views.arkiv
 import register.views.foring
@@ -123,6 +127,7 @@ AREAS: tuple[Area, ...] = (
     ros_area,
     rapportar.views.area,
     oppdragsbrev.views.stand.area,
+    krav.views.liste.area,
     register.views.foring.area,
     *ADMINISTRASJON,
 )
@@ -138,6 +143,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("Tal"), "avvik.tal", "chart", (Right.AVVIK_TAL,)),
     MenuItem(_l("Rapportar"), "rapportar.arkiv", "document", (Right.RAPPORT_LES,)),
     MenuItem(_l("Oppdragsbrev"), "oppdragsbrev.oversikt", "mail", (Right.BREV_LES,)),
+    MenuItem(_l("Lovkrav"), "krav.liste", "book", (Right.KRAV_LES,)),
     MenuItem(_l("Register"), "register.liste", "history", (Right.REGISTER_LES,)),
     MenuItem(_l("Einingar"), "einingar.liste", "grid", (Right.PERSON_LES,)),
     MenuItem(_l("Personar"), "personar.liste", "people", (Right.PERSON_LES,)),

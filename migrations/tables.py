@@ -6,6 +6,7 @@ import avvik.models_kassasjon
 import kjerne.katalog
 import kjerne.models
 import kompetanse.models
+import krav.models
 import oppdragsbrev.models
 import prosedyrar.models
 import prosedyrar.models.behov
@@ -23,6 +24,7 @@ MODULES = (
     kjerne.katalog,
     kjerne.models,
     kompetanse.models,
+    krav.models,
     oppdragsbrev.models,
     prosedyrar.models,
     prosedyrar.models.behov,

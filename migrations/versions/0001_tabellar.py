@@ -855,6 +855,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("eining_id", "aar", name=op.f("uq_kompetanseplan_eining_id_aar")),
     )
     op.create_table(
+        "kravvurdering",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("krav", sa.String(length=20), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("grunn", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("tid", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("status IN ('oppfylt','delvis','ikkje','uaktuelt')", name=op.f("ck_kravvurdering_status")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_kravvurdering_eining_id_eining")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_kravvurdering_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kravvurdering")),
+    )
+    op.create_index("ix_kravvurdering_krav", "kravvurdering", ["krav", "eining_id", "id"], unique=False)
+    op.create_table(
         "omstillingstabell",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("namn", sa.String(length=120), nullable=False),
@@ -2078,6 +2093,8 @@ def downgrade() -> None:
     op.drop_table("person_eining")
     op.drop_index(op.f("ix_omstillingstabell_eining_id"), table_name="omstillingstabell")
     op.drop_table("omstillingstabell")
+    op.drop_index("ix_kravvurdering_krav", table_name="kravvurdering")
+    op.drop_table("kravvurdering")
     op.drop_table("kompetanseplan")
     op.drop_table("kompetansepaminning")
     op.drop_index(op.f("ix_kompetansebehov_overstyrer_id"), table_name="kompetansebehov")
