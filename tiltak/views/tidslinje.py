@@ -1,0 +1,124 @@
+"""The timeline: bars by unit, owner or source with today's line, what is late, what waits for what, and a list beside it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+
+from flask import request, url_for
+
+from kjerne.access import Right
+from kjerne.clock import oslo_date
+from kjerne.i18n import fdate
+from kjerne.i18n import gettext as _
+from kjerne.web import Open, render
+from kjerne.work import Work
+from tiltak import queries, rules
+from tiltak.queries import Row
+from tiltak.queries.tidslinje import BARS, bars, waits_among
+from tiltak.tidslinje import ETTERNAMN, ROW, ZOOMNAMN, Etter, Spenn, Stolpe, Zoom, arrows, outline, place, window
+from tiltak.views.area import area
+from tiltak.views.liste import narrowed, tab
+
+TITLE = 60
+
+
+@dataclass(frozen=True)
+class Lina:
+    """A line of the list beside: a heading, or a measure with its last day."""
+
+    namn: str
+    nr: int = 0
+    frist: date | None = None
+    over: int = 0
+    ferdig: bool = False
+
+
+@dataclass
+class Bilete:
+    """What is drawn, row by row."""
+
+    linjer: list[Lina] = field(default_factory=list)
+    stolpar: list[Stolpe] = field(default_factory=list)
+
+
+def _month(raw: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{raw}-01") if len(raw) == 7 and raw.isascii() else None
+    except ValueError:
+        return None
+
+
+def _group(work: Work, row: Row, etter: Etter) -> str:
+    if etter is Etter.EINING:
+        return row.eining
+    if etter is Etter.ANSVARLEG:
+        return row.ansvarleg
+    if not queries.sees_all(work, row.tiltak):
+        return _("Skjerma")
+    return str(rules.KJELDENAMN[rules.Kjelde(row.tiltak.kjelde)])
+
+
+def _span(work: Work, row: Row) -> Spenn:
+    t = row.tiltak
+    ended = oslo_date(t.ferdig_tid) if t.ferdig_tid is not None and t.status in rules.DONE else t.frist
+    late = rules.is_overdue(t.status, t.frist, work.today)
+    return Spenn(t.id, t.start or oslo_date(t.laga), ended, t.avslutta, late)
+
+
+def _tick_name(zoom: Zoom, day: date) -> str:
+    """The name of a month or a quarter."""
+    return fdate(day, "QQQ" if zoom is Zoom.AAR else "LLL")
+
+
+@area.page("/tidslinje", needs=Open.LOGGED_IN)
+def tidslinje(work: Work) -> str:
+    """The first measures of the prioritised list, drawn over time."""
+    narrow, utval = narrowed(), tab(work)
+    raw_zoom, raw_etter = request.args.get("zoom", ""), request.args.get("etter", "")
+    zoom = Zoom(raw_zoom) if raw_zoom in set(Zoom) else Zoom.KVARTAL
+    etter = Etter(raw_etter) if raw_etter in set(Etter) else Etter.EINING
+    fra = _month(request.args.get("fra", ""))
+    look = window(zoom, work.today, fra if fra and 2000 <= fra.year <= 2150 else None)
+    rows, more = bars(work, utval, narrow)
+    picture = Bilete()
+    ordered = sorted(rows, key=lambda row: (_group(work, row, etter), row.tiltak.frist, row.tiltak.id))
+    for name, group in groupby(ordered, key=lambda row: _group(work, row, etter)):
+        picture.linjer.append(Lina(name))
+        for row in group:
+            span = _span(work, row)
+            bar = place(span, len(picture.linjer), look, work.today)
+            late = (work.today - row.tiltak.frist).days if span.sein else 0
+            title = row.tiltak.tittel if len(row.tiltak.tittel) <= TITLE else f"{row.tiltak.tittel[: TITLE - 1].rstrip()}…"
+            picture.linjer.append(Lina(title, row.tiltak.id, row.tiltak.frist, late, span.ferdig))
+            if bar is not None:
+                picture.stolpar.append(bar)
+    kept = {**narrow.named(), "vis": utval.value, "zoom": zoom.value, "etter": etter.value}
+    return render(
+        work,
+        "tiltak/tidslinje.html",
+        linjer=picture.linjer,
+        opne=outline((bar.x, bar.breidde, bar.y) for bar in picture.stolpar if not bar.ferdig),
+        ferdige=outline((bar.x, bar.breidde, bar.y) for bar in picture.stolpar if bar.ferdig),
+        haler=outline((bar.hale_x, bar.hale, bar.y) for bar in picture.stolpar if bar.hale),
+        piler=arrows(waits_among(work, [row.tiltak.id for row in rows]), picture.stolpar),
+        look=look,
+        ticks=look.ticks(),
+        manadnamn=[_tick_name(look.zoom, day) for _x, day in look.ticks()],
+        fra=f"{look.fra:%Y-%m}",
+        idag=look.at(work.today) if look.fra <= work.today < look.til else None,
+        hogd=len(picture.linjer) * ROW,
+        fleire=more,
+        mest=BARS,
+        zoom=zoom,
+        etter=etter,
+        zoomnamn=ZOOMNAMN,
+        etternamn=ETTERNAMN,
+        kept=kept,
+        forre=url_for("tiltak.tidslinje", **{**kept, "fra": f"{look.moved(-1):%Y-%m}"}),
+        neste=url_for("tiltak.tidslinje", **{**kept, "fra": f"{look.moved(1):%Y-%m}"}),
+        utval=utval,
+        narrow=narrow,
+        einingar=queries.units(work, Right.TILTAK_LES),
+        eigarar=queries.owners(work),
+        rules=rules,
+    )
