@@ -7,6 +7,7 @@ from sqlalchemy import select
 from avvik.actions.dialogue import tell_reporter
 from avvik.actions.duties import open_duties_for
 from avvik.actions.history import demand, letter, move, note
+from avvik.actions.opplaering import follow_training
 from avvik.actions.report import LETTER_NEW, LETTER_NEW_BODY, deadline_row, group_of
 from avvik.models import Avvik, AvvikArsak, AvvikInhabil, AvvikLenkje, AvvikTiltak
 from avvik.queries.access import get_avvik
@@ -21,6 +22,8 @@ from kjerne.i18n import lazy as _l
 from kjerne.katalog import Arsak, in_force
 from kjerne.models import Eining, Fil, Person
 from kjerne.work import Work
+from kompetanse.actions.opplaering import withdraw_training
+from kompetanse.rules import Opphav as TrainingOrigin
 from prosedyrar.actions.skjerming import shield_requests
 from tiltak.actions import create_tiltak, shield
 from tiltak.models import Tiltak
@@ -68,23 +71,24 @@ def classify(
         _new_deadlines(work, avvik, alvor)
     if type_changed:
         note(work, avvik, "type_endra", fra=avvik.underkategori, til=underkategori, text="" if level_changed else reason)
-    was_open = avvik.sensitiv_gruppe == ""
+    was_open, moved = avvik.sensitiv_gruppe == "", underkategori != avvik.underkategori
     avvik.hovudtype, avvik.underkategori, avvik.art = hovudtype, underkategori, art
     avvik.alvor, avvik.alvor_mogleg, avvik.alvor_stadfesta = alvor, alvor_mogleg, True
-    if not avvik.er_varsel:
+    if moved and not avvik.er_varsel:  # else it keeps the group it was filed under, whatever the table says today
         avvik.sensitiv_gruppe = group_of(work, underkategori, gjeld_leiar=avvik.gjeld_leiar)
     if was_open and avvik.sensitiv_gruppe:
         _shield_measures(work, avvik, work.me)
     if not (type_changed or level_changed):
         note(work, avvik, "stadfesta", til=str(alvor))
     work.db.flush()
+    follow_training(work, avvik)
     open_duties_for(work, avvik)
     if type_changed or level_changed:
         tell_reporter(work, avvik, f"endra-{avvik.version}", LETTER_CHANGED.text, LETTER_CHANGED_BODY.text)
 
 
 def _new_deadlines(work: Work, avvik: Avvik, alvor: int) -> None:
-    row = deadline_row(work, alvor)
+    row = deadline_row(work, alvor, avvik.meldt)
     dates = deadlines(avvik.meldt, answer_days=row.svar_arbeidsdagar, start_days=row.start_dagar, close_days=row.lukking_dagar)
     avvik.frist_start, avvik.frist_lukking = dates.start, dates.lukking
 
@@ -112,6 +116,7 @@ def forward(work: Work, avvik: Avvik, eining: Eining, reason: str) -> None:
     move(avvik, Steg.SEND_VIDARE)
     avvik.eining_id = eining.id
     avvik.lofta = max(avvik.lofta, 1)
+    follow_training(work, avvik, moved=True)
     _hand_over(work, avvik, found.person, "vidare")
 
 
@@ -139,6 +144,7 @@ def add_cause(work: Work, avvik: Avvik, arsaker: dict[str, str]) -> None:
     for code, text in chosen.items():
         work.db.add(AvvikArsak(avvik_id=avvik.id, arsak=code, kvifor="\n".join(text.splitlines()[:5])))
     note(work, avvik, "arsak", til=", ".join(chosen)[:160], to_reporter=False)
+    follow_training(work, avvik)
 
 
 def add_measure(
@@ -209,6 +215,7 @@ def _shield_measures(work: Work, avvik: Avvik, follower: Person | None = None) -
     for tiltak in of_origin(work.db, "avvik", avvik.id):
         shield(work, tiltak, follower=follower)
     shield_requests(work, OPPHAV, avvik.id)
+    withdraw_training(work, slag=TrainingOrigin.AVVIK, ref_id=avvik.id)
 
 
 def mark_whistleblowing(work: Work, avvik: Avvik, reason: str) -> None:

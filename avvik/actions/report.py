@@ -161,13 +161,11 @@ def _lock_counter(work: Work) -> AvvikTeljar:
     ).one()
 
 
-def deadline_row(work: Work, alvor: int) -> Frist:
-    """The deadlines in force for a severity."""
+def deadline_row(work: Work, alvor: int, filed: datetime | None = None) -> Frist:
+    """The deadlines for a severity: those in force when the case was filed, so that it keeps them; without `filed` today's."""
+    day = oslo_date(filed) if filed else work.today
     return work.db.scalars(
-        select(Frist)
-        .where(Frist.alvor == alvor, Frist.gjeld_fra <= work.today)
-        .order_by(Frist.gjeld_fra.desc(), Frist.id.desc())
-        .limit(1)
+        select(Frist).where(Frist.alvor == alvor, Frist.gjeld_fra <= day).order_by(Frist.gjeld_fra.desc(), Frist.id.desc()).limit(1)
     ).one()
 
 

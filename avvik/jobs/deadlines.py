@@ -61,7 +61,7 @@ def lift(work: Work) -> None:
         )
         if deadline is None or avvik.sensitiv_gruppe:
             continue
-        row = deadline_row(work, avvik.alvor)
+        row = deadline_row(work, avvik.alvor, avvik.meldt)
         level = escalation_level(work.today, deadline, avvik.alvor, days=row.eskaler_dagar, sector_days=row.eskaler_sektor_dagar)
         done = _lifted_by_clock(work, avvik.id)
         for step in range(1, level + 1):

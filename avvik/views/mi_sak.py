@@ -100,7 +100,7 @@ def receipt_context(work: Work, avvik: Avvik, eining: Eining, words: Ordliste) -
         "steg": what_happens(avvik, hos),
         "halde": kept,
         "rekna": due,
-        "svardagar": deadline_row(work, avvik.alvor).svar_arbeidsdagar,
+        "svardagar": deadline_row(work, avvik.alvor, avvik.meldt).svar_arbeidsdagar,
         "statusnamn": STATUSNAMN[Status(avvik.status)],
         "open_sak": Status(avvik.status) in OPEN,
         "tittel": _heading(avvik, ny=avvik.forste_svar_tid is None and Status(avvik.status) in WAITING),

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from administrasjon.models import Katalogendring
 from administrasjon.rules.tabellar import TABELLAR
 from avvik import actions as avvik_actions
+from avvik.models import Avvik
 from kjerne import katalog
 from kjerne.db import Databases
-from kjerne.katalog import Arsak, Frist, Kopi, Underkategori
+from kjerne.katalog import Arsak, Frist, Kopi, Meldeplikt, Underkategori
 from kjerne.models import Loggline
 from tests.administrasjon.skjema import fields_of, open_row
 from tests.avvik.make_sak import report
@@ -79,7 +80,7 @@ def test_a_changed_word_holds_from_its_day_and_old_cases_keep_theirs(
     was, now = (leif.get(f"/avvik/{nr}").get_data(as_text=True) for nr in (old_nr, new_nr))
     assert "<h1>Fall utan skade" in was.replace("\n", "") or ">Fall utan skade</h1>" in was
     assert "Fall, ingen skadde</h1>" in now
-    before, after = (re.search(r'<p class="row row--s">(.*?)faktisk', page, re.S)[1] for page in (was, now))
+    before, after = (re.search(r'<p class="row row--s">(.*?)faktisk', page, re.DOTALL)[1] for page in (was, now))
     assert "Middels" in before
     assert "Mellomstor" in after
     receipt = kari.get(f"/avvik/{old_nr}").get_data(as_text=True)
@@ -215,6 +216,53 @@ def test_deadlines_are_sane_and_only_new_cases_get_them(
         after = report(work_for(db, cast.kari), cast.it01, alvor=2).frist_lukking
         assert ((before - TODAY).days, (after - TODAY).days) == (30, 22)
         assert db.scalars(select(Frist).where(Frist.alvor == 2)).all()[0].lukking_dagar == 30, "the old row stands"
+
+
+def test_a_case_whose_severity_is_changed_keeps_to_the_deadlines_of_its_own_day(
+    cast: Cast, client_for: ClientFor, databases: Databases, work_for: WorkFor, clock: Clock
+) -> None:
+    with databases.writing() as db:
+        nr = report(work_for(db, cast.kari), cast.it01, alvor=3).id
+        db.commit()
+    clock.forward(days=1)
+    kval = client_for(cast.kval)
+    path, sent = open_row(kval, databases, "frist", "2")
+    assert kval.post(path, data={**sent, "lukking_dagar": "10", "start_dagar": "5"}).status_code == 303
+    with databases.writing() as db:
+        case = db.get_one(Avvik, nr)
+        same = {"hovudtype": case.hovudtype, "underkategori": case.underkategori, "art": case.art, "alvor_mogleg": None}
+        avvik_actions.classify(work_for(db, cast.leif), case, alvor=2, reason="Det var mindre enn vi trudde.", **same)
+        assert (case.frist_lukking - TODAY).days == 30
+
+
+def test_a_sensitive_case_stays_with_its_group_when_the_table_is_changed(
+    cast: Cast, client_for: ClientFor, databases: Databases, work_for: WorkFor
+) -> None:
+    with databases.writing() as db:
+        nr = report(work_for(db, cast.kari), cast.it01, hovudtype="hms", underkategori="vald_trussel_tilsett").id
+        db.commit()
+    kval = client_for(cast.kval)
+    path, sent = open_row(kval, databases, "underkategori", "vald_trussel_tilsett")
+    assert kval.post(path, data={**sent, "sensitiv_gruppe": ""}).status_code == 303
+    with databases.writing() as db:
+        case = db.get_one(Avvik, nr)
+        same = {"hovudtype": case.hovudtype, "underkategori": case.underkategori, "art": case.art, "alvor_mogleg": None}
+        avvik_actions.classify(work_for(db, cast.leif), case, alvor=case.alvor, reason="", **same)
+        assert case.sensitiv_gruppe == "vald", "confirming an old case must not open it to everybody"
+
+
+def test_a_law_not_yet_in_force_may_be_reworded_and_waits_on(
+    cast: Cast, client_for: ClientFor, csrf: Csrf, databases: Databases
+) -> None:
+    kval = client_for(cast.kval)
+    path, sent = open_row(kval, databases, "meldeplikt", "alvorleg_hending_b")
+    assert "gjeld_fra" not in sent
+    assert kval.post(path, data={**sent, "maate_en": "Notify at melde.no."}).status_code == 303
+    with databases.reading() as db:
+        row = db.scalars(select(Meldeplikt).where(Meldeplikt.kode == "alvorleg_hending_b")).one()
+        assert (row.maate_en, row.gjeld_fra) == ("Notify at melde.no.", date(9999, 12, 31))
+    _path, sent = open_row(kval, databases, "meldeplikt", "alvorleg_hending_b")
+    assert kval.post(f"{path}/dropp", data={"versjon": sent["versjon"], "csrf_token": csrf(kval)}).status_code == 404
 
 
 def test_a_copy_rule_is_added_ended_and_not_made_twice(cast: Cast, client_for: ClientFor, csrf: Csrf, databases: Databases) -> None:
