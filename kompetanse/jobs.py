@@ -110,7 +110,7 @@ def _to_leaders(work: Work, rows: list[Kompetansebevis]) -> None:
         .where(PersonEining.person_id.in_({bevis.person_id for bevis in rows}))
         .order_by(PersonEining.hovud, PersonEining.eining_id.desc())
     )
-    main: dict[int, int] = dict(work.db.execute(places).tuples().all())
+    main = {row[0]: row[1] for row in work.db.execute(places)}
     counts: dict[tuple[int, int], int] = {}
     for bevis in rows:
         unit = units.get(main.get(bevis.person_id, 0))

@@ -8,6 +8,7 @@ from avvik.actions.dialogue import first_answer, tell_reporter
 from avvik.actions.duplikat import undo_duplicate
 from avvik.actions.handle import ensure_started
 from avvik.actions.history import demand, letter, move, note
+from avvik.actions.opplaering import follow_training
 from avvik.actions.report import deadline_row
 from avvik.models import Avvik, AvvikArsak, AvvikMeldeplikt, AvvikProsedyre, AvvikTiltak, AvvikUtfall
 from avvik.queries.access import get_avvik, is_reporter
@@ -47,6 +48,7 @@ def set_outcome(work: Work, avvik: Avvik, utfall: dict[str, str], sluttsvar: str
     work.db.add_all(AvvikUtfall(avvik_id=avvik.id, utfall=code, grunngiving=text) for code, text in chosen.items())
     avvik.sluttsvar = sluttsvar
     note(work, avvik, "utfall", til=", ".join(chosen)[:160], to_reporter=False)
+    follow_training(work, avvik)
 
 
 def _with_proven(work: Work, avvik: Avvik, chosen: dict[str, str], known: dict[str, Utfall]) -> dict[str, str]:
@@ -179,6 +181,7 @@ def reject(work: Work, avvik: Avvik, reason: str) -> None:
     move(avvik, Steg.AVVIS)
     avvik.lukka_tid = work.now
     note(work, avvik, "avvist", text=reason)
+    follow_training(work, avvik)
     tell_reporter(work, avvik, f"avvist-{avvik.version}", LETTER_REJECTED.text, LETTER_REJECTED_BODY.text)
 
 

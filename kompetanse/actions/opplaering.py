@@ -87,13 +87,12 @@ def after_revision(work: Work, prosedyre_id: int, versjon_id: int, namn: str) ->
     if not set_on:
         return 0
     needs = kart.needs_in_force(work.db, work.today)
-    done = set(
-        work.db.execute(
-            select(Opplaeringsbehov.eining_id, Opplaeringsbehov.kompetanse_id).where(
-                Opplaeringsbehov.slag == Opphav.PROSEDYRE, Opplaeringsbehov.ref_id == versjon_id
-            )
-        ).tuples()
+    asked = work.db.execute(
+        select(Opplaeringsbehov.eining_id, Opplaeringsbehov.kompetanse_id).where(
+            Opplaeringsbehov.slag == Opphav.PROSEDYRE, Opplaeringsbehov.ref_id == versjon_id
+        )
     )
+    done = {(row[0], row[1]) for row in asked}
     count = 0
     for unit in kart.all_units(work.db, work.today):
         wanted = {one.kompetanse_id for one in kart.needs_of(unit, needs)} & about
