@@ -20,6 +20,8 @@ def places(db: Session, ids: Iterable[int]) -> list[Stad]:
         "ferdig_notat": _("Tiltak: kva som er gjort"),
         "retur_grunn": _("Tiltak: kvifor det vart sendt tilbake"),
         "effekt_notat": _("Tiltak: vurdering av effekten"),
+        "finansiering": _("Tiltak: finansiering"),
+        "flytta_grunn": _("Tiltak: kvifor det er flytta"),
     }
     for row in db.scalars(select(Tiltak).where(Tiltak.id.in_(wanted)).order_by(Tiltak.id)):
         found += [Stad(f"tiltak-{row.id}-{column}", label, row, column) for column, label in names.items()]

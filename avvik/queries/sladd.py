@@ -5,6 +5,7 @@ import hashlib
 from sqlalchemy import select
 
 from avvik.models import Avvik, AvvikArsak, AvvikHending, AvvikMeldeplikt, AvvikTillegg, AvvikTiltak, AvvikUtfall
+from avvik.models_kassasjon import AvvikKassasjon
 from avvik.queries.access import get_avvik, reads_by_role
 from kjerne.access import Right
 from kjerne.clock import oslo_date
@@ -61,6 +62,8 @@ def places(work: Work, avvik: Avvik) -> list[Stad]:
     for duty in db.scalars(select(AvvikMeldeplikt).where(AvvikMeldeplikt.avvik_id == this).order_by(AvvikMeldeplikt.id)):
         found.append(Stad(f"plikt-{duty.id}-maate", _("Meldeplikt: korleis"), duty, "maate"))
         found.append(Stad(f"plikt-{duty.id}-grunngiving", _("Meldeplikt: grunngiving"), duty, "grunngiving"))
+    held = db.get(AvvikKassasjon, this)
+    found += [Stad("kassasjon", _("Kvifor saka er teken vare på"), held, "grunn")] if held else []
     found += [Stad(f"filnamn-{row.offentleg_id}", _("Filnamn"), row, "namn", synleg_meldar=True) for row in files_of(work, avvik)]
     found += measures.places(db, db.scalars(select(AvvikTiltak.tiltak_id).where(AvvikTiltak.avvik_id == this)))
     return [place for place in found if place.tekst]

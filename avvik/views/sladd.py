@@ -28,12 +28,19 @@ def _page(work: Work, avvik: Avvik, *, plan: Plan | None = None, refusal: Refuse
         plan=plan,
         bitar=[(one.stad, sladd.parts(one.stad.tekst, one.bort)) for one in plan.endringar] if plan else [],
         seen=fingerprint(work, avvik),
+        vist=_mark(work, plan) if plan else "",
         typed=request.form,
         heile=set(request.form.getlist("heile")),
         refusal=refusal,
         guard=refusal.verdict if isinstance(refusal, vakt.Guarded) else None,
         merke=sladd.MARK,
     )
+
+
+def _mark(work: Work, plan: Plan) -> str:
+    """What the preview showed: another choice than that is previewed first."""
+    places_of = [one.stad.namn for one in plan.endringar]
+    return sladd.digest([*places_of, *plan.removed], work.config.secret_key)
 
 
 @area.page("/<nr>/sladd", needs=Right.AVVIK_SLADD)
@@ -44,7 +51,7 @@ def sladd_vel(work: Work, nr: str) -> str:
 
 @area.page("/<nr>/sladd", needs=Right.AVVIK_SLADD, method="POST")
 def sladd_gjer(work: Work, nr: str) -> ResponseReturnValue:
-    """Show what will go; with `utfor=1` do it. A refusal shows the page again with what was typed."""
+    """Show what will go; with `utfor=1` and the mark of that preview do it. A refusal shows the page again with what was typed."""
     avvik = case_to_redact(work, nr)
     try:
         words = sladd.passages(typed("ord"))
@@ -56,7 +63,7 @@ def sladd_gjer(work: Work, nr: str) -> ResponseReturnValue:
     except Refused as refusal:
         work.db.rollback()
         return _page(work, case_to_redact(work, nr), refusal=refusal), 422
-    if request.form.get("utfor") != "1":
+    if request.form.get("utfor") != "1" or request.form.get("vist") != _mark(work, plan):
         return _page(work, avvik, plan=plan)
     redact(work, avvik, plan, reason, request.form.get("sett", ""))
     return redirect(f"/avvik/{nr}", 303)
