@@ -109,6 +109,7 @@ class Figurar:
     endra: Andel
     endra_fore: Andel
     endra_typar: Sequence[tuple[str, str, Tal]]
+    endra_einingar: Sequence[tuple[str, str, Tal]]
     nesten: Andel
     nesten_fore: Andel
     svar: Tider
@@ -183,6 +184,7 @@ def figures(work: Work, eining: Eining, periode: Periode, units: Mapping[int, Ei
         endra=changed(cells, periode.manadar),
         endra_fore=changed(cells, before),
         endra_typar=changed_types(cells, periode.manadar, types),
+        endra_einingar=changed_units(cells, periode.manadar),
         nesten=near_misses(cells, periode.manadar),
         nesten_fore=near_misses(cells, before),
         svar=days(cells, SVAR, periode.manadar),
@@ -222,6 +224,16 @@ def changed_types(cells: Celler, manadar: Sequence[int], types: Mapping[str, Hov
     """What the cases that changed something were about: (code, name, count), most first, empty ones left out."""
     found = [(code, row.label, cells.tal(ENDRA, manadar, None, TYPE, code)) for code, row in types.items()]
     return sorted((row for row in found if row[2].n or not row[2].heil), key=lambda row: -row[2].n)
+
+
+def changed_units(cells: Celler, manadar: Sequence[int]) -> list[tuple[str, str, Tal]]:
+    """The same count by the unit's parts, in the organisation's order, its own cases last (code ""): (code, name, count)."""
+    omfang = cells.omfang
+    if not omfang.delar:
+        return []
+    found = [(row.kode, row.namn, cells.tal(ENDRA, manadar, row.id)) for row in omfang.delar]
+    own = cells.tal(ENDRA, manadar, -omfang.eining.id)
+    return [*found, ("", _("%(namn)s, eigne saker", namn=omfang.eining.namn), own)]
 
 
 def near_misses(cells: Celler, manadar: Sequence[int]) -> Andel:
