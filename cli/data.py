@@ -7,13 +7,14 @@ from sqlalchemy import select
 
 from administrasjon.actions.innlesing import apply_import, plan_import
 from administrasjon.actions.plan import ImportPlan, Kind, State
-from cli import omstilling, prosedyrar
+from cli import kompetanse, omstilling, prosedyrar
 from cli.installation import Installation, Stop
 from cli.server import require_current
 from demo import build
 from demo.build import DEMO_AVVIK
 from kjerne import innstilling, katalog, migrering
 from kjerne.models import Eining, Innstilling, Person
+from kompetanse.actions.katalog import load_starter_set as load_competence
 
 DEMO_SEED = 1
 
@@ -27,7 +28,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     demo.add_argument("--seed", type=_count, default=DEMO_SEED, help="another number gives another municipality")
     demo.set_defaults(run=run_demo)
     load = commands.add_parser("import", help="read units, employees or a table of savings; twice changes nothing")
-    load.add_argument("kind", choices=[*(kind.value for kind in Kind), "tiltak", "prosedyrar"])
+    load.add_argument("kind", choices=[*(kind.value for kind in Kind), "tiltak", "prosedyrar", "kompetanse"])
     load.add_argument("file", type=Path)
     load.add_argument("--proveimport", action="store_true", help="show what would change and each bad row; write nothing")
     omstilling.add_options(load)
@@ -42,6 +43,7 @@ def migrate(installation: Installation) -> bool:
     migrering.upgrade(installation.databases)
     with installation.transaction() as work:
         katalog.load_starter_set(work.db)
+        load_competence(work.db)
         if work.db.get(Innstilling, "sprak") is None:
             innstilling.put(work.db, "sprak", installation.config.sprak)
     return True
@@ -65,6 +67,8 @@ def run_import(installation: Installation, args: argparse.Namespace) -> int:
     require_current(installation)
     if args.kind == "prosedyrar":
         return prosedyrar.run_import(installation, args)
+    if args.kind == "kompetanse" and not args.more:
+        return kompetanse.run_import(installation, args)
     if args.more:
         raise Stop(f"{args.kind} is read from one file at a time.")
     if not args.file.is_file():
