@@ -325,7 +325,7 @@ def _after(rng: random.Random, skala: Skala, s: int, values: dict[Akse, int]) ->
     low = max(s - rng.choice((1, 1, 2, 2)), 1)
     rest = {akse: max(k - rng.choice((0, 0, 1)), 1) for akse, k in values.items()}
     risk = assess(skala.grid, low, rest.values())
-    if risk is not None and RANK[risk.farge] == RANK[Farge.RAUD] and rng.random() < 0.7:
+    if risk is not None and RANK[risk.farge] == RANK[Farge.RAUD] and rng.random() < 0.35:
         low = max(low - 1, 1)
     return low, rest
 

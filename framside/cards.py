@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import ros.queries.lists
 import tiltak.queries
 from avvik.queries.kassasjon import proposed_count
 from avvik.queries.lists import Lister, open_count
@@ -78,6 +79,22 @@ CARDS: tuple[Card, ...] = (
         "document",
         proposed_count,
         (Right.AVVIK_KASSER,),
+    ),
+    Card(
+        _l("Risikoanalyse ventar på godkjenning frå deg"),
+        _l("Risikoanalysar ventar på godkjenning frå deg"),
+        "/ros/?vis=ventar",
+        "table",
+        ros.queries.lists.approving_count,
+        (Right.ROS_GODKJENN,),
+    ),
+    Card(
+        _l("Risikoanalyse skal reviderast"),
+        _l("Risikoanalysar skal reviderast"),
+        "/ros/?vis=ventar",
+        "table",
+        ros.queries.lists.revising_count,
+        (Right.ROS_SKRIV,),
     ),
     Card(_l("Tiltak å følgje opp"), _l("Tiltak å følgje opp"), "/tiltak/", "list-check", tiltak.queries.waiting_count),
     Card(_l("Prosedyre å lese"), _l("Prosedyrar å lese"), "/prosedyrar/leseliste", "eye", lesing.waiting_count),

@@ -93,7 +93,7 @@ def _frame(root: Node, doc: Doc) -> list[Flowable]:
 def _matrix(root: Node, doc: Doc) -> list[Flowable]:
     """The matrix before and after, as one drawing; the same numbers stand in the table of rows."""
     alt = _("Risikomatrise med radene før og etter tiltak. Dei same tala står i tabellen under.")
-    note = _("Tal utan ring er rader før tiltak, tal i parentes er rader etter tiltak.")
+    note = _("Tal utan parentes er rader før tiltak, tal i parentes er rader etter tiltak.")
     chart = pdf.Chart(root.add("Figure", alt), _draw(doc))
     return [KeepTogether([_heading(root, _("Risikomatrise")), chart, Text(root.add("P"), note, pdf.SMALL)])]
 

@@ -62,7 +62,7 @@ def bowtie(lese: Lese, rad: Rad) -> Sloyfe:
     hindering += [(text, True) for text, kind in planned if kind != Type.KONSEKVENSREDUSERANDE]
     softening = [(text, False) for text in _lines(row.dempande)]
     softening += [(text, True) for text, kind in planned if kind == Type.KONSEKVENSREDUSERANDE]
-    results = [(_result(lese, akse, level), False) for akse, level in rad.verdi.items()]
+    results = [(_result(lese, akse, rad.verdi[akse]), False) for akse in lese.aksar if akse in rad.verdi]
     columns = [
         [(text, False) for text in _lines(row.arsaker)] or [(_("Ingen årsak skriven"), False)],
         hindering or [(_("Ingen barriere"), False)],
@@ -110,7 +110,7 @@ def rad(work: Work, analyse_id: int, rad_id: int) -> str:
     found = next((one for one in lese.rader if one.row.id == rad_id), None)
     if found is None:
         raise NotFound
-    context = {**form_context(work, lese, found), "kan_skrive": False}
+    context = {**form_context(work, lese, found), "kan_skrive": False, "paa_radsida": True}
     return render(work, "ros/rad.html", a=analyse, sloyfe=bowtie(lese, found), **context)
 
 
