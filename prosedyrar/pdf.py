@@ -27,8 +27,11 @@ from prosedyrar.rules import Dokumenttype, Tilstand
 PIECE = 1200
 CELL_MOST = 600
 TALLEST = 400.0
-LOOKS = {2: pdf.HEADING, 3: style(11, fontName=pdf.BOLD, spaceBefore=9, spaceAfter=3)}
-LOWER = style(9.5, fontName=pdf.BOLD, spaceBefore=7, spaceAfter=2)
+LOOKS = {
+    2: style(13, fontName=pdf.BOLD, spaceBefore=14, spaceAfter=6, keepWithNext=1),
+    3: style(11, fontName=pdf.BOLD, spaceBefore=9, spaceAfter=3, keepWithNext=1),
+}
+LOWER = style(9.5, fontName=pdf.BOLD, spaceBefore=7, spaceAfter=2, keepWithNext=1)
 BODY = style(9.5, spaceAfter=5)
 WARNING = style(10.5, fontName=pdf.BOLD, spaceBefore=4, spaceAfter=6)
 

@@ -58,7 +58,10 @@ def _bare(line: str) -> str:
     """The line without the signs that only say how it looks."""
     if re.fullmatch(r"[\s|:-]+", line):
         return ""
-    return re.sub(r"^\s*#+\s+|\*\*|__|^\s*\|\s*|\s*\|\s*$", "", line).replace(" | ", "  ·  ")
+    line = re.sub(r"^\s*#+\s+|\*\*|__|^\s*\|\s*|\s*\|\s*$", "", line)
+    line = re.sub(r"!?\[([^\]]*)\]\(([^)\s]*)\)", r"\1 (\2)", line)
+    line = re.sub(r"^\s*[-*+]\s+(?:\[([ xX])\]\s+)?", lambda found: {None: "• ", " ": "☐ "}.get(found[1], "☑ "), line)
+    return line.replace(" | ", " · ")
 
 
 def words(older: str, newer: str) -> tuple[Bit, ...]:
@@ -67,13 +70,31 @@ def words(older: str, newer: str) -> tuple[Bit, ...]:
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     if len(old) + len(new) > LONGEST or matcher.quick_ratio() < ALIKE or matcher.ratio() < ALIKE:
         return tuple(Bit(slag, text) for slag, text in ((Slag.UT, older), (Slag.INN, newer)) if text)
-    found: list[Bit] = []
-    for tag, a, b, c, d in matcher.get_opcodes():
+    return tuple(_merged(matcher.get_opcodes(), old, new))
+
+
+def _merged(codes: Sequence[tuple[str, int, int, int, int]], old: Sequence[str], new: Sequence[str]) -> Iterator[Bit]:
+    """Neighbouring changes with nothing but a blank between them are one: "til tabletten" → "og sjå", not word about word."""
+    out, into = "", ""
+    for place, (tag, a, b, c, d) in enumerate(codes):
         if tag == "equal":
-            found.append(Bit(Slag.LIK, "".join(old[a:b])))
+            text = "".join(old[a:b])
+            if text.isspace() and 0 < place < len(codes) - 1:
+                out, into = out + text, into + text
+                continue
+            yield from _changed(out, into)
+            out, into = "", ""
+            yield Bit(Slag.LIK, text)
             continue
-        found += [Bit(slag, text) for slag, text in ((Slag.UT, "".join(old[a:b])), (Slag.INN, "".join(new[c:d]))) if text]
-    return tuple(found)
+        out, into = out + "".join(old[a:b]), into + "".join(new[c:d])
+    yield from _changed(out, into)
+
+
+def _changed(out: str, into: str) -> Iterator[Bit]:
+    if out.strip():
+        yield Bit(Slag.UT, out)
+    if into.strip() or (into and not out.strip()):
+        yield Bit(Slag.INN, into)
 
 
 def _pairs(older: Sequence[str], newer: Sequence[str]) -> Iterator[Linje]:

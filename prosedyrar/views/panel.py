@@ -12,7 +12,7 @@ from prosedyrar.actions import lesing as lesing_actions
 from prosedyrar.models import Hoyring, HoyringMerknad, Kontrollsporsmal, Lesekvittering, Prosedyre, ProsedyreVersjon, Revisjonsonske
 from prosedyrar.queries import access, dokument, hoyring, lesing, onske
 from prosedyrar.queries.lesing import Lesing
-from prosedyrar.rules import Hat, Onske, Step, Tilstand
+from prosedyrar.rules import Hat, Onske, Steg, Step, Tilstand
 
 
 @dataclass(frozen=True)
@@ -77,17 +77,19 @@ def work_panel(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon) -> A
     on_its_way = versjon.tilstand in rules.OPEN
     running = hoyring.running(work.db, versjon.id) if on_its_way else None
     shown = _comments(work, versjon) if on_its_way or writes else []
+    missing = sum(1 for row in shown if row.rad.svar is None)
+    steps = rules.open_steps(versjon.tilstand, hats)
     asked = running is not None and hoyring.is_asked(work, running.id)
     requests = onske.of_document(work, prosedyre.id) if writes else []
     under_way = versjon.tilstand == Tilstand.GYLDIG and writes and access.open_version(work, prosedyre.id) is not None
     return Arbeid(
         skriv=writes,
-        steg=rules.open_steps(versjon.tilstand, hats),
+        steg=[step for step in steps if step.steg is not Steg.TIL_GODKJENNING or not missing],
         hoyring=running,
         dagar_att=(running.frist - work.today).days if running else 0,
         spurde=_asked(work, running) if running else [],
         merknader=shown,
-        utan_svar=sum(1 for row in shown if row.rad.svar is None),
+        utan_svar=missing,
         kan_merkje=running is not None and (asked or bool(hats)),
         delar=rules.headings(versjon.tekst),
         kan_byrje=versjon.tilstand in {Tilstand.GYLDIG, Tilstand.UTGAATT} and writes and not under_way,

@@ -1,8 +1,10 @@
 """Procedures to test with: made, written and approved through the actions, committed."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from kjerne.db import Databases
 from kjerne.models import Eining, Person
@@ -71,3 +73,11 @@ def revise(databases: Databases, work_for: WorkFor, cast: Cast) -> Callable[...,
             return draft.nummer
 
     return make
+
+
+@pytest.fixture
+def small_png() -> bytes:
+    """A picture of a few pixels."""
+    target = BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(target, "PNG")
+    return target.getvalue()

@@ -1,0 +1,238 @@
+"""From draft to valid through the pages: who may do what, and that the valid version stands until the next is approved."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from app import HANDLERS
+from kjerne.db import Databases
+from kjerne.models import Epost
+from prosedyrar import rules
+from prosedyrar.events import ProsedyreRevidert
+from prosedyrar.models import Prosedyre, ProsedyreVersjon
+from tests.cast import Cast
+from tests.conftest import ClientFor, Clock, Csrf
+from tests.prosedyrar.conftest import MakeProsedyre
+
+Revise = Callable[..., str]
+HEARD = {"eining-1": "", "rolle-1": "", "frist": "2026-12-10", "melding": "Er dosane rette?"}
+
+
+def version_of(page: str) -> str:
+    found = re.search(r'name="versjon" value="(\d+)"', page)
+    assert found
+    return found[1]
+
+
+def test_write_hear_approve_through_the_pages(cast: Cast, client_for: ClientFor, csrf: Csrf, databases: Databases) -> None:
+    leif, kari, kval = client_for(cast.leif), client_for(cast.kari), client_for(cast.kval)
+    made = leif.post(
+        "/prosedyrar/ny",
+        data={
+            "csrf_token": csrf(leif),
+            "tittel": "Handhygiene",
+            "dokumenttype": "prosedyre",
+            "tema": "smittevern",
+            "eining_id": cast.it01.id,
+            "eigar": cast.leif.ansattnr,
+        },
+    )
+    assert made.status_code == 303, made.text
+    where = made.headers["Location"].removesuffix("/skriv")
+    editor = leif.get(f"{where}/skriv").text
+    assert "## Formål" in editor
+    saved = leif.post(
+        f"{where}/skriv",
+        data={"csrf_token": csrf(leif), "versjon": version_of(editor), "tekst": "## Formål\n\nReine hender.\n\n## Ansvar\n\nAlle."},
+    )
+    assert saved.status_code == 303
+    assert kari.get(where).status_code == 404
+    asked = {**HEARD, "eining-1": str(cast.it01.id), "csrf_token": csrf(leif)}
+    assert leif.post(f"{where}/versjon/1.0/hoyring", data=asked).status_code == 303
+    heard = kari.get(f"{where}/versjon/1.0").text
+    assert "Er dosane rette?" in heard
+    said = {"csrf_token": csrf(kari), "seksjon": "Ansvar", "tekst": "Kva med vikarane?"}
+    assert kari.post(f"{where}/versjon/1.0/merknad", data=said).status_code == 303
+    page = leif.get(f"{where}/versjon/1.0").text
+    early = {"csrf_token": csrf(leif), "versjon": version_of(page)}
+    refused = leif.post(f"{where}/versjon/1.0/steg/til-godkjenning", data=early)
+    assert refused.status_code == 422
+    assert "merknadene" in refused.text
+    comment = re.search(r'id="merknad-(\d+)"', page)
+    assert comment
+    answer = {"csrf_token": csrf(leif), "svar": "teken_inn", "svar_tekst": ""}
+    assert leif.post(f"/prosedyrar/merknad/{comment[1]}", data=answer).status_code == 303
+    assert leif.post(f"{where}/versjon/1.0/steg/til-godkjenning", data=early).status_code == 303
+    assert leif.post(f"{where}/versjon/1.0/steg/godkjenn", data=early).status_code == 404, "nobody approves her own"
+    mine = {"csrf_token": csrf(kval), "versjon": version_of(kval.get(f"{where}/versjon/1.0").text)}
+    assert kval.post(f"{where}/versjon/1.0/steg/godkjenn", data=mine).status_code == 303
+    assert "Reine hender." in kari.get(where).text
+    with databases.reading() as db:
+        letters = set(db.scalars(select(Epost.til_adresse)))
+        prosedyre = db.get_one(Prosedyre, int(where.rpartition("/")[2]))
+        assert prosedyre.revisjonsfrist == date(2028, 11, 22)
+    assert {cast.kari.epost, cast.kval.epost, cast.leif.epost} <= letters
+
+
+def test_the_valid_version_stands_until_the_next_is_approved(
+    cast: Cast, client_for: ClientFor, make_prosedyre: MakeProsedyre, revise: Revise, databases: Databases
+) -> None:
+    number = make_prosedyre(tekst="Gamal tekst.")
+    revise(number, "Ny tekst.", til="til_godkjenning")
+    kari = client_for(cast.kari)
+    page = kari.get(f"/prosedyrar/{number}").text
+    assert "Gamal tekst." in page
+    assert "Ny tekst." not in page
+    assert "Ny versjon under arbeid" not in page, "a reader is not told of drafts she may not open"
+    assert "Ny versjon under arbeid" in client_for(cast.leif).get(f"/prosedyrar/{number}").text
+    with databases.reading() as db:
+        states = set(db.scalars(select(ProsedyreVersjon.tilstand).where(ProsedyreVersjon.prosedyre_id == number)))
+    assert states == {"gyldig", "til_godkjenning"}
+
+
+def test_a_version_in_force_ends_the_one_before_and_tells_those_above(
+    cast: Cast, make_prosedyre: MakeProsedyre, revise: Revise, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[ProsedyreRevidert] = []
+    monkeypatch.setitem(HANDLERS, ProsedyreRevidert, (lambda _work, event: told.append(event),))
+    number = make_prosedyre()
+    assert revise(number, "Retta.", stor=False) == "1.1"
+    assert revise(number, "Endra.", stor=True) == "2.0"
+    assert [(event.prosedyre_id, event.major) for event in told] == [(number, True), (number, False), (number, True)]
+    with databases.reading() as db:
+        rows = {
+            row.nummer: row
+            for row in db.scalars(
+                select(ProsedyreVersjon).where(ProsedyreVersjon.prosedyre_id == number).order_by(ProsedyreVersjon.id)
+            )
+        }
+    assert rows["1.0"].gyldig_til == rows["1.1"].gyldig_fra
+    assert [row.tilstand for row in rows.values()] == ["utgaatt", "utgaatt", "gyldig"]
+
+
+def test_an_overdue_document_stays_valid_and_a_review_moves_its_deadline(
+    cast: Cast, client_for: ClientFor, csrf: Csrf, make_prosedyre: MakeProsedyre, clock: Clock
+) -> None:
+    number = make_prosedyre(revisjonsintervall=12)
+    clock.set_oslo(2028, 1, 10)
+    leif = client_for(cast.leif)
+    assert "Passert revisjonsfrist" in leif.get(f"/prosedyrar/{number}").text
+    assert "Sikre rett dosering." in client_for(cast.kari).get(f"/prosedyrar/{number}").text
+    assert f'href="/prosedyrar/{number}"' in leif.get("/prosedyrar/?hylle=over-frist").text
+    page = leif.get(f"/prosedyrar/{number}").text
+    form = page[page.index('id="gjennomgatt"') :]
+    data = {"csrf_token": csrf(leif), "versjon": version_of(form), "notat": "Lese saman på personalmøtet."}
+    assert leif.post(f"/prosedyrar/{number}/gjennomgatt", data={**data, "notat": ""}).status_code == 422
+    assert leif.post(f"/prosedyrar/{number}/gjennomgatt", data=data).status_code == 303
+    assert "Passert revisjonsfrist" not in leif.get(f"/prosedyrar/{number}").text
+    kari = client_for(cast.kari)
+    assert kari.post(f"/prosedyrar/{number}/gjennomgatt", data={**data, "csrf_token": csrf(kari)}).status_code == 404
+
+
+def test_a_hearing_lasts_14_days_unless_a_reason_is_given(
+    cast: Cast, client_for: ClientFor, csrf: Csrf, make_prosedyre: MakeProsedyre
+) -> None:
+    number = make_prosedyre(til="kladd")
+    leif = client_for(cast.leif)
+    short = {**HEARD, "eining-1": str(cast.it01.id), "frist": "2026-11-30", "csrf_token": csrf(leif)}
+    refused = leif.post(f"/prosedyrar/{number}/versjon/1.0/hoyring", data=short)
+    assert refused.status_code == 422
+    assert "14 dagar" in refused.text
+    nobody = {**short, "frist": "2026-12-24", "eining-1": ""}
+    assert leif.post(f"/prosedyrar/{number}/versjon/1.0/hoyring", data=nobody).status_code == 422
+    assert (
+        leif.post(f"/prosedyrar/{number}/versjon/1.0/hoyring", data={**short, "kort_grunn": "Tilsynet krev det."}).status_code
+        == 303
+    )
+
+
+def test_returned_withdrawn_and_thrown_away(
+    cast: Cast, client_for: ClientFor, csrf: Csrf, make_prosedyre: MakeProsedyre, databases: Databases
+) -> None:
+    number = make_prosedyre(til="til_godkjenning")
+    kval, leif = client_for(cast.kval), client_for(cast.leif)
+    where = f"/prosedyrar/{number}/versjon/1.0"
+    seen = {"csrf_token": csrf(kval), "versjon": version_of(kval.get(where).text)}
+    assert kval.post(f"{where}/steg/retur", data={**seen, "tekst": ""}).status_code == 422
+    assert kval.post(f"{where}/steg/retur", data={**seen, "tekst": "Ansvaret manglar."}).status_code == 303
+    assert "Ansvaret manglar." in leif.get(where).text
+    seen = {"csrf_token": csrf(leif), "tekst": "Dekt av ein annan prosedyre."}
+    assert leif.post(f"{where}/steg/forkast", data={**seen, "versjon": "1"}).status_code == 409, "drawn from an older saving"
+    seen["versjon"] = version_of(leif.get(where).text)
+    assert leif.post(f"{where}/steg/forkast", data=seen).status_code == 303
+    assert leif.get(where).status_code == 404, "a draft thrown away holds no number"
+    with databases.reading() as db:
+        assert db.scalar(select(ProsedyreVersjon.tilstand).where(ProsedyreVersjon.prosedyre_id == number)) == "forkasta"
+
+
+def test_taken_out_of_use(cast: Cast, client_for: ClientFor, csrf: Csrf, make_prosedyre: MakeProsedyre) -> None:
+    number = make_prosedyre(tittel="Faksrutine")
+    kval, kari = client_for(cast.kval), client_for(cast.kari)
+    assert "Faksrutine" in kari.get("/prosedyrar/sok?q=faks").text
+    page = kval.get(f"/prosedyrar/{number}").text
+    data = {"csrf_token": csrf(kval), "versjon": version_of(page), "tekst": "Faksen er borte."}
+    assert kval.post(f"/prosedyrar/{number}/versjon/1.0/steg/utgaa", data=data).status_code == 303
+    assert kari.get(f"/prosedyrar/{number}").status_code == 404
+    assert "Faksrutine" not in kari.get("/prosedyrar/sok?q=faks").text
+    assert "gjekk ut" in kval.get(f"/prosedyrar/{number}/versjon/1.0").text
+
+
+def test_two_who_write_at_once_lose_nothing(cast: Cast, client_for: ClientFor, csrf: Csrf, make_prosedyre: MakeProsedyre) -> None:
+    number = make_prosedyre(til="kladd")
+    leif, kval = client_for(cast.leif), client_for(cast.kval)
+    seen = version_of(leif.get(f"/prosedyrar/{number}/skriv").text)
+    first = {"csrf_token": csrf(kval), "versjon": seen, "tekst": "Det fyrste som blei lagra."}
+    assert kval.post(f"/prosedyrar/{number}/skriv", data=first).status_code == 303
+    late = {"csrf_token": csrf(leif), "versjon": seen, "tekst": "Ein heilt annan tekst."}
+    by_itself = leif.post(f"/prosedyrar/{number}/kladd", data=late)
+    assert by_itself.status_code == 409
+    both = leif.post(f"/prosedyrar/{number}/skriv", data=late)
+    assert both.status_code == 409
+    assert "Det fyrste som blei lagra." in both.text
+    assert "data-identitet>Ein heilt annan tekst.</textarea>" in both.text
+    again = {**late, "versjon": version_of(both.text), "tekst": "Begge tekstane."}
+    assert leif.post(f"/prosedyrar/{number}/skriv", data=again).status_code == 303
+
+
+def test_the_page_saves_by_itself(cast: Cast, client_for: ClientFor, csrf: Csrf, make_prosedyre: MakeProsedyre) -> None:
+    number = make_prosedyre(til="kladd")
+    leif = client_for(cast.leif)
+    seen = version_of(leif.get(f"/prosedyrar/{number}/skriv").text)
+    data = {"csrf_token": csrf(leif), "versjon": seen, "tekst": "Halvvegs."}
+    saved = leif.post(f"/prosedyrar/{number}/kladd", data=data)
+    assert saved.status_code == 200
+    assert saved.json
+    assert saved.json["versjon"] > int(seen)
+    number_in_it = {**data, "versjon": str(saved.json["versjon"]), "tekst": "Fødselsnummer 15076500565"}
+    assert leif.post(f"/prosedyrar/{number}/kladd", data=number_in_it).status_code == 422
+    assert "Halvvegs." in leif.get(f"/prosedyrar/{number}/skriv").text
+
+
+def test_names_in_a_text_are_asked_about_and_numbers_stopped(
+    cast: Cast, client_for: ClientFor, csrf: Csrf, make_prosedyre: MakeProsedyre
+) -> None:
+    number = make_prosedyre(til="kladd")
+    leif = client_for(cast.leif)
+    data = {"csrf_token": csrf(leif), "versjon": version_of(leif.get(f"/prosedyrar/{number}/skriv").text)}
+    stopped = leif.post(f"/prosedyrar/{number}/skriv", data={**data, "tekst": "Gjeld 15076500565."})
+    assert stopped.status_code == 422
+    assert 'data-feil="identitet"' in stopped.text
+    asked = leif.post(f"/prosedyrar/{number}/skriv", data={**data, "tekst": "Ring Kari Nordmann."})
+    assert asked.status_code == 422
+    assert 'data-feil="stadfest"' in asked.text
+    assert (
+        leif.post(f"/prosedyrar/{number}/skriv", data={**data, "tekst": "Ring Kari Nordmann.", "stadfest": "1"}).status_code == 303
+    )
+
+
+def test_numbers_and_months() -> None:
+    assert rules.next_number(None, stor=False) == (1, 0)
+    assert rules.next_number((1, 4), stor=True) == (2, 0)
+    assert rules.next_number((1, 4), stor=False) == (1, 5)
+    assert rules.add_months(date(2026, 1, 31), 1) == date(2026, 2, 28)
+    assert rules.add_months(date(2026, 12, 15), 12) == date(2027, 12, 15)
+    assert rules.add_months(date(2026, 11, 30), 1) == date(2026, 12, 30)
+    assert [rules.parse_number(raw) for raw in ("2.0", "2", "a.b", "10.12", "1.")] == [(2, 0), None, None, (10, 12), None]
