@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from kjerne.models import Eining
 from kjerne.work import Work
 from oppdragsbrev.models import Bevisregel, Bevisstand
-from oppdragsbrev.queries.bevis import avvik, register, tiltak
+from oppdragsbrev.queries.bevis import avvik, kompetanse, prosedyrar, register, ros, tiltak
 from oppdragsbrev.queries.bevis.typar import Bevis, Funn, Omfang
 from oppdragsbrev.rules import Lys, Punkt, light, worst
 
@@ -30,7 +30,15 @@ __all__ = [
     "trend",
 ]
 
-ALLE: tuple[Bevis, ...] = (*tiltak.BEVIS, *avvik.BEVIS, *register.BEVIS)
+ALLE: tuple[Bevis, ...] = (
+    *ros.BEVIS,
+    *tiltak.BEVIS,
+    *prosedyrar.BEVIS,
+    *kompetanse.OPPLAERING,
+    *avvik.BEVIS,
+    *kompetanse.BEVIS,
+    *register.BEVIS,
+)
 
 
 #: Also what only legal duties ask for.

@@ -13,7 +13,7 @@ from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.katalog import Art, by_code
 from kjerne.work import Work
-from oppdragsbrev.queries.bevis.typar import Bevis, Maling, Omfang
+from oppdragsbrev.queries.bevis.typar import Bevis, Maling, Omfang, units_in
 from oppdragsbrev.rules import Punkt, Retning
 
 #: Under so many answered cases in twelve months no share is said: no small number is given away, and chance rules.
@@ -27,16 +27,12 @@ def _window(work: Work) -> tuple[int, int]:
     return months(shift(end, 1 - YEAR), YEAR)[0], end
 
 
-def _units(omfang: Omfang) -> frozenset[int]:
-    return frozenset().union(*omfang.values()) if omfang else frozenset()
-
-
 def _kept(work: Work, omfang: Omfang) -> Mapping[int, Maling]:
     """Share of the answered cases that got their first answer within the promise."""
     first, last = _window(work)
     rows = work.db.execute(
         select(AvvikTid.eining_id, AvvikTid.i_tide, func.sum(AvvikTid.saker))
-        .where(AvvikTid.eining_id.in_(_units(omfang)), AvvikTid.slag == "svar", AvvikTid.manad.between(first, last))
+        .where(AvvikTid.eining_id.in_(units_in(omfang)), AvvikTid.slag == "svar", AvvikTid.manad.between(first, last))
         .group_by(AvvikTid.eining_id, AvvikTid.i_tide)
     )
     answered: Counter[int] = Counter()
@@ -64,7 +60,7 @@ def _counted(work: Work, omfang: Omfang) -> dict[int, tuple[int, int, int]]:
     rows = work.db.execute(
         select(AvvikSum.eining_id, AvvikSum.alvor, AvvikSum.endra_praksis, func.sum(AvvikSum.saker))
         .where(
-            AvvikSum.eining_id.in_(_units(whole)),
+            AvvikSum.eining_id.in_(units_in(whole)),
             AvvikSum.manad.between(first, last),
             AvvikSum.art.in_(arts),
             AvvikSum.stand != "avvist",

@@ -6,20 +6,17 @@ from kjerne.i18n import fdate, ngettext
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.work import Work
-from oppdragsbrev.queries.bevis.typar import Bevis, Malar, Maling, Omfang
+from oppdragsbrev.queries.bevis.typar import NEVER, Bevis, Malar, Maling, Omfang, units_in
 from oppdragsbrev.rules import Punkt, Retning
 from register import queries
 from register.rules import ARKIVDELAR, SLAGNAMN, Slag
-
-#: Stands for "never": over every threshold a municipality would set.
-NEVER = 9999
 
 
 def _late(slag: Slag) -> Malar:
     """Days over the next date; the newest line anywhere in the subtree counts."""
 
     def male(work: Work, omfang: Omfang) -> Mapping[int, Maling]:
-        units = frozenset().union(*omfang.values()) if omfang else frozenset()
+        units = units_in(omfang)
         newest = {row.eining_id: row for row in queries.latest(work, units, [slag])}
         found = {}
         for root, below in omfang.items():
@@ -40,7 +37,7 @@ def _late(slag: Slag) -> Malar:
 
 def _archive(work: Work, omfang: Omfang) -> Mapping[int, Maling]:
     """How many of the nine parts lack in the unit's description, or days over the yearly review when all are written."""
-    units = frozenset().union(*omfang.values()) if omfang else frozenset()
+    units = units_in(omfang)
     stands = queries.archives(work, units)
     found = {}
     for root, below in omfang.items():

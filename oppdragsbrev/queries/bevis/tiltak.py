@@ -9,14 +9,14 @@ from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.i18n import ngettext
 from kjerne.work import Work
-from oppdragsbrev.queries.bevis.typar import Bevis, Maling, Omfang
+from oppdragsbrev.queries.bevis.typar import Bevis, Maling, Omfang, units_in
 from oppdragsbrev.rules import Punkt, Retning
 from tiltak.models import Tiltak
 
 
 def _late(work: Work, omfang: Omfang) -> Mapping[int, Maling]:
     """Open measures past their deadline; shielded ones are counted nowhere."""
-    units = frozenset().union(*omfang.values()) if omfang else frozenset()
+    units = units_in(omfang)
     rows = work.db.execute(
         select(Tiltak.eining_id, func.count(), func.sum(case((Tiltak.frist < work.today, 1), else_=0)))
         .where(Tiltak.eining_id.in_(units), Tiltak.avslutta.is_(False), Tiltak.skjerma.is_(False))

@@ -9,6 +9,13 @@ from oppdragsbrev.rules import Lys, Punkt, Retning
 
 #: A unit → the units of its subtree, itself included.
 Omfang = Mapping[int, frozenset[int]]
+#: Stands for "never": over every threshold a municipality would set.
+NEVER = 9999
+
+
+def units_in(omfang: Omfang) -> frozenset[int]:
+    """All units of all subtrees."""
+    return frozenset().union(*omfang.values()) if omfang else frozenset()
 
 
 @dataclass(frozen=True)
