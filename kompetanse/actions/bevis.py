@@ -34,8 +34,10 @@ def entry(work: Work, kompetanse_id: int) -> Kompetanse:
 def _checked(work: Work, row: Kompetanse, niva: int, dato: date, slag: str) -> None:
     if niva not in rules.NIVANAMN:
         raise Refused(_("Vel eit nivå i lista."), "niva")
-    if slag not in rules.BEVISSLAG or slag not in row.bevis.split("|"):
-        raise Refused(_("Vel eit slag bevis som gjeld for denne kompetansen."), "slag")
+    counts = row.bevis.split("|")
+    if slag not in counts:
+        known = ", ".join(str(rules.BEVISSLAG[code]).lower() for code in counts if code in rules.BEVISSLAG)
+        raise Refused(_("Vel eit slag bevis som gjeld for denne kompetansen: %(slag)s.", slag=known), "slag")
     if dato > work.today or dato.year < work.today.year - OLDEST:
         raise Refused(_("Vel ein dato som er i dag eller tidlegare."), "dato")
 
