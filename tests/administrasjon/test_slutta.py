@@ -11,6 +11,7 @@ from kjerne import log
 from kjerne.config import Config
 from kjerne.db import Databases
 from kjerne.models import Eining, Epost, Person
+from kompetanse.models import Kompetanse, Kompetansebevis
 from tests.avvik.conftest import FileCase, file_case  # noqa: F401 - the maker of cases
 from tests.avvik.test_meld_hemmeleg import dump
 from tests.cast import Cast
@@ -103,3 +104,20 @@ def test_the_leader_is_told_once_and_without_a_name(cast: Cast, databases: Datab
         letters = db.scalars(select(Epost).where(Epost.nokkel.startswith("slutta-"))).all()
     assert [letter.til_person_id for letter in letters] == [cast.leif.id]
     assert cast.astrid.namn not in letters[0].tekst
+
+
+def test_proofs_of_competence_keep_the_name_five_years(cast: Cast, databases: Databases, work_for: WorkFor, clock: Clock) -> None:
+    with databases.writing() as db:
+        first = db.scalars(select(Kompetanse.id).limit(1)).first()
+        if first is None:
+            row = Kompetanse(kode="hjartelungeredning", nn="Hjarte-lungeredning", nb="Hjerte-lungeredning", en="CPR")
+            db.add(row)
+            db.flush()
+            first = row.id
+        db.add(Kompetansebevis(person_id=cast.nina.id, kompetanse_id=first, dato=clock().date(), laga=clock()))
+        db.commit()
+    leave(databases, cast.nina, clock().date())
+    clock.forward(days=5 * 365)
+    assert by_night(databases, work_for) == 0
+    clock.forward(days=10)
+    assert by_night(databases, work_for) == 1
