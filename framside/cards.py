@@ -12,6 +12,7 @@ from kjerne.i18n import Lazy
 from kjerne.i18n import lazy as _l
 from kjerne.innstilling import settings
 from kjerne.work import Work
+from kompetanse.queries import opplaering, personar
 from prosedyrar.queries import hoyring, lesing, onske
 from prosedyrar.queries.mitt import approval_count, overdue_count
 
@@ -96,7 +97,7 @@ CARDS: tuple[Card, ...] = (
         ros.queries.lists.revising_count,
         (Right.ROS_SKRIV,),
     ),
-    Card(_l("Tiltak å følgje opp"), _l("Tiltak å følgje opp"), "/tiltak/", "list-check", tiltak.queries.waiting_count),
+    Card(_l("Tiltak å følgje opp"), _l("Tiltak å følgje opp"), "/tiltak/?vis=ventar", "list-check", tiltak.queries.waiting_count),
     Card(_l("Prosedyre å lese"), _l("Prosedyrar å lese"), "/prosedyrar/leseliste", "eye", lesing.waiting_count),
     Card(
         _l("Høyring ventar på svaret ditt"),
@@ -136,6 +137,29 @@ CARDS: tuple[Card, ...] = (
         "edit",
         lesing.cosign_count,
         (Right.PROSEDYRE_GODKJENN,),
+    ),
+    Card(
+        _l("Kompetanse du har går ut innan 30 dagar"),
+        _l("Kompetansar du har går ut innan 30 dagar"),
+        "/kompetanse/meg",
+        "cap",
+        personar.own_expiring,
+    ),
+    Card(
+        _l("Kompetanse å stadfeste"),
+        _l("Kompetansar å stadfeste"),
+        "/kompetanse/#bevis",
+        "cap",
+        personar.waiting_count,
+        (Right.KOMPETANSE_SKRIV,),
+    ),
+    Card(
+        _l("Hending ber om opplæring"),
+        _l("Hendingar ber om opplæring"),
+        "/kompetanse/plan",
+        "cap",
+        opplaering.open_count,
+        (Right.KOMPETANSE_SKRIV,),
     ),
 )
 

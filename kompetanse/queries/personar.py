@@ -93,6 +93,18 @@ def waiting_count(work: Work) -> int:
     return work.db.scalar(asked) or 0
 
 
+def own_expiring(work: Work, days: int = 30) -> int:
+    """How many of her own competences go out within so many days and are not renewed."""
+    last = (
+        select(func.max(func.coalesce(Kompetansebevis.gyldig_til, date.max)).label("til"))
+        .where(Kompetansebevis.person_id == work.me.id, Kompetansebevis.status == Status.STADFESTA)
+        .group_by(Kompetansebevis.kompetanse_id)
+        .subquery()
+    )
+    soon = work.today + timedelta(days=days)
+    return work.db.scalar(select(func.count()).select_from(last).where(last.c.til.between(work.today, soon))) or 0
+
+
 def waiting(work: Work, limit: int = 200) -> list[tuple[Kompetansebevis, Kompetanse, Person, Fil | None]]:
     """The self-assessments she may judge, the oldest first, with who and which."""
     rows = work.db.execute(
@@ -336,6 +348,7 @@ __all__ = [
     "get_person",
     "in_units",
     "names",
+    "own_expiring",
     "people",
     "unit_ids",
     "units_and_leaders",
