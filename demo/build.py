@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from avvik import sok, sums
 from avvik.models import Avvik, AvvikTeljar
-from demo import kompetanse, register, ros, tiltak
+from demo import kompetanse, prosedyrar, register, ros, tiltak
 from demo.bolkar import cut, filing_days
 from demo.bulk import Kind, ready
 from demo.fabrikk import Oppdrag, produce
@@ -41,7 +41,13 @@ _INNSTILLINGAR: Final = {
     "klagekanal": "Send klaga til postmottak@storfjella.example. Kommunen sender ho vidare til statsforvaltaren ved behov.",
 }
 #: What each package puts into the demo after the cases, in this order: `fill(db, verda)`, with a `random.Random` of its own.
-PARTS: Final[tuple[Callable[[Session, Verda], None], ...]] = (register.fill, ros.fill, tiltak.fill, kompetanse.fill)
+PARTS: Final[tuple[Callable[[Session, Verda], None], ...]] = (
+    register.fill,
+    ros.fill,
+    tiltak.fill,
+    kompetanse.fill,
+    prosedyrar.fill,
+)
 #: Three years of a municipality of this size, at the rates of domene 8.3.
 DEMO_AVVIK: Final = 5_400
 
