@@ -84,6 +84,8 @@ import ros.views.oppsett
 import ros.views.rad
 import tiltak.jobs
 import tiltak.queries
+import tiltak.views.eksport
+import tiltak.views.kalender
 import tiltak.views.liste
 import tiltak.views.omstilling
 import tiltak.views.omstilling_inn

@@ -210,11 +210,15 @@ class Omstillingsbelop(Base):
 
 
 class Kalenderlenkje(Base):
-    """A person's secret address of her measures as a calendar. Only the address's hash is kept; making a new one ends the old."""
+    """A person's secret address of her measures as a calendar. Only the address's hash is kept; making a new one ends the old.
+
+    `einingar`: also the measures of the units where she follows measures up, as her rights are when it is fetched.
+    """
 
     __tablename__ = "kalenderlenkje"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
     hash: Mapped[str] = mapped_column(String(64), unique=True)
+    einingar: Mapped[bool] = mapped_column(default=False)
     laga: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -463,6 +463,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("einingar", sa.Boolean(), nullable=False),
         sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_kalenderlenkje_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kalenderlenkje")),
