@@ -50,6 +50,7 @@ def liste(work: Work) -> str:
         rader=found[: lists.PAGE],
         neste=more,
         smal=narrow,
+        avslutta=narrow.status is Status.AVSLUTTA,
         kept=kept,
         ventar=lists.approving_count(work) + lists.revising_count(work),
         einingar=lists.units(work, Right.ROS_LES),
