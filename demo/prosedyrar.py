@@ -2,24 +2,18 @@
 
 import csv
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Table, func, insert, or_, select, text
+from sqlalchemy import Table, insert, text
 from sqlalchemy.orm import Session
 
-from avvik.models import Avvik, AvvikHending, AvvikProsedyre, AvvikUtfall
-from demo.organisasjon import Unit
-from demo.personar import Ansatt
+from avvik.models import AvvikHending, AvvikProsedyre
+from demo.bibliotek import Library
+from demo.prosedyresaker import add_cases
 from demo.verda import Verda
-from kjerne.access import Rolle
-from kjerne.clock import from_oslo
 from kjerne.db import Base
 from prosedyrar import sok
-from prosedyrar.behov import all_needs
 from prosedyrar.models import (
     Hoyring,
     HoyringDeltakar,
@@ -34,39 +28,10 @@ from prosedyrar.models import (
     Revisjonsonske,
 )
 from prosedyrar.models.behov import Rutinedekning
-from prosedyrar.rules import INTERVALL, Dokumenttype, add_months
 
 __all__ = ["fill"]
 
 _LIST: Final = Path(__file__).resolve().parent / "prosedyrar.csv"
-#: A changed procedure → the beginnings of the sub-categories whose cases led to it.
-_KATEGORIAR: Final = {
-    "legemiddelhandtering": ("legemiddel_",),
-    "forverring_news2": ("forverring_", "observasjon_"),
-    "fall": ("fall_utan", "fall_med"),
-    "ernaering": ("ernaering",),
-    "tvang_kap9": ("tvang_",),
-    "inn_og_utskriving": ("utskriving", "epikrise_pll"),
-    "vald_truslar": ("vald_bebuar",),
-}
-_ONSKE: Final = {
-    "legemiddel_delegering": "Seie kven som kan gi på natt når ansvarleg sjukepleiar ikkje er i huset",
-    "handhygiene": "Ta med kva vi gjer når spritdispensaren er tom",
-    "uteblive_besok": "Seie kven som ringjer når vikaren ikkje finn heimen",
-    "dokumentasjon_epj": "Gjere klart kva som skal stå etter eit fall",
-    "bemanning": "Få inn kven som avgjer å leige inn på helg",
-}
-_NY: Final = "Rutine for når ein brukar nektar hjelp fleire dagar på rad"
-_LESEKRAV: Final = (
-    "legemiddelhandtering", "handhygiene", "teieplikt", "forverring_news2", "brannvern", "avvikshandtering", "vald_truslar",
-    "fall", "dokumentasjon_epj", "hlr",
-)  # fmt: skip
-_MERKNADER: Final = (
-    ("Framgangsmåte", "Det må stå kva vi gjer i helga, når leiaren ikkje er på jobb.", "teken_inn", "Lagt til eit punkt om helg."),
-    ("Ansvar", "Kan vikarar ha dette ansvaret åleine?", "ikkje", "Nei. Det står no at det må vere fast tilsett."),
-    ("", "Bra at han er kort. Legg gjerne ved skjemaet.", None, ""),
-)
-_PLAN: Final = ("overgrep", 60)
 #: A row may point at rows of tables before its own.
 _TABLES: Final[tuple[type[Base], ...]] = (
     Prosedyre,
@@ -84,47 +49,17 @@ _TABLES: Final[tuple[type[Base], ...]] = (
     AvvikProsedyre,
     AvvikHending,
 )
-_ORD: Final = {
-    "nn": (
-        "Formål",
-        "Sikre at «%s» blir gjort likt og trygt av alle.",
-        "Omfang",
-        "Gjeld alle tilsette i %s, også vikarar.",
-        "Ansvar",
-        "Leiaren syter for opplæring. Kvar enkelt følgjer prosedyren.",
-        "Framgangsmåte",
-        "Avvik",
-        "Meld avvik same vakt når prosedyren ikkje blir følgd, eller ikkje passar.",
-        "Dokumentasjon",
-        "Skriv i journalen det som gjeld den enkelte. Ingen namn her.",
-        "Referansar",
-    ),
-    "nb": (
-        "Formål",
-        "Sikre at «%s» blir gjort likt og trygt av alle.",
-        "Omfang",
-        "Gjelder alle ansatte i %s, også vikarer.",
-        "Ansvar",
-        "Lederen sørger for opplæring. Hver enkelt følger prosedyren.",
-        "Fremgangsmåte",
-        "Avvik",
-        "Meld avvik samme vakt når prosedyren ikke blir fulgt, eller ikke passer.",
-        "Dokumentasjon",
-        "Skriv i journalen det som gjelder den enkelte. Ingen navn her.",
-        "Referanser",
-    ),
-}
 
 
 def fill(db: Session, verda: Verda) -> None:
     """All of it, from demo/prosedyrar.csv; rows are sent in bulk."""
-    made = _Library(verda, random.Random(f"prosedyrar-{len(verda.folk.alle)}-{verda.now.year}"))
+    made = Library(verda, random.Random(f"prosedyrar-{len(verda.folk.alle)}-{verda.now.year}"))
     with _LIST.open(encoding="utf-8", newline="") as handle:
         for row in csv.DictReader(handle, delimiter=";"):
             made.add(row)
     made.coverage()
     made.readings()
-    made.from_cases(db)
+    add_cases(db, made)
     for table in _TABLES:
         found = made.rows.get(table.__tablename__)
         if found:
@@ -143,330 +78,3 @@ def _go_on(db: Session) -> None:
         if "id" in model.__table__.c:
             last = f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT coalesce(max(id), 1) FROM {name}))"  # noqa: S608
             db.connection().execute(text(last))
-
-
-@dataclass
-class _Library:
-    """Rows by table, with ids given here."""
-
-    verda: Verda
-    rng: random.Random
-    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    of_need: dict[str, dict[str, Any]] = field(default_factory=dict)
-    changed: dict[str, tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=dict)
-
-    def put(self, model: Any, **values: Any) -> dict[str, Any]:
-        """One more row of a table; its id is its place."""
-        rows = self.rows.setdefault(model.__tablename__, [])
-        if "id" in model.__table__.c:
-            values["id"] = len(rows) + 1
-        rows.append(values)
-        return values
-
-    @property
-    def writer(self) -> Ansatt:
-        """Who writes most: the quality coordinator."""
-        return self.verda.rollar.holder(Rolle.KVALITETSKOORDINATOR)
-
-    def unit(self, kode: str) -> Unit:
-        """The unit with that code."""
-        return next(unit for unit in self.verda.units if unit.kode == kode)
-
-    def approver(self, unit: Unit) -> Ansatt:
-        """The nearest leader, of the unit or above, who is not the writer."""
-        return next(person for person in self.verda.folk.line(unit) if person.id != self.writer.id)
-
-    def moment(self, day: date, hour: int = 10) -> datetime:
-        """A time of that day, never after now."""
-        return min(from_oslo(datetime.combine(day, time(hour, self.rng.randrange(60)))), self.verda.now)
-
-    def add(self, row: dict[str, str]) -> None:
-        """One document with its versions."""
-        unit, today = self.unit(row["eining"]), self.verda.today
-        months = INTERVALL[Dokumenttype(row["type"])]
-        age = {"overfrist": months * 30 + self.rng.randint(30, 200), "endra": self.rng.randint(300, 600)}
-        days = age.get(row["stand"], self.rng.randint(40, min(months, 12) * 28))
-        first = today - timedelta(days=days)
-        newest = first + timedelta(days=days // 2) if row["stand"] == "endra" else first
-        valid = row["stand"] not in {"kladd", "utgatt"}
-        common = next((one for one in self.rows.get("prosedyre", ()) if one["eining_id"] == 1), None)
-        document = self.put(
-            Prosedyre,
-            tittel=row["tittel"],
-            dokumenttype=row["type"],
-            tema=row["tema"],
-            eining_id=unit.id,
-            eigar_id=self.approver(unit).id,
-            revisjonsintervall=months,
-            revisjonsfrist=add_months(newest, months) if valid else None,
-            ekstern_lenkje="",
-            tillegg_til_id=common["id"] if row["stand"] == "tillegg" and common else None,
-            heimel=all_needs()[row["behov"]].kjelde if row["behov"] else "",
-            nokkelord="",
-            laga=self.moment(first - timedelta(days=30)),
-            laga_av_id=self.writer.id,
-            versjon=1,
-        )
-        if row["behov"]:
-            self.of_need.setdefault(row["behov"], document)
-        self._versions(row, unit, document, first, newest)
-        if valid:
-            self._openings(document, first)
-
-    def _versions(self, row: dict[str, str], unit: Unit, document: dict[str, Any], first: date, newest: date) -> None:
-        steps = row["steg"].split("|")
-        stand, today = row["stand"], self.verda.today
-        if stand == "kladd":
-            self._version(row, unit, document, steps, (1, 0), "kladd", today - timedelta(days=9))
-            return
-        ended = newest if stand == "endra" else today - timedelta(days=45) if stand == "utgatt" else None
-        old = self._version(
-            row, unit, document, steps[:-1] if stand == "endra" else steps, (1, 0), "utgaatt" if ended else "gyldig", first, ended
-        )
-        if stand == "endra":
-            new = self._version(row, unit, document, steps, (2, 0), "gyldig", newest, None, before=old)
-            self.changed[row["behov"]] = document, new
-        elif stand == "hoyring":
-            self._hearing(
-                unit, self._version(row, unit, document, steps, (2, 0), "paa_hoyring", today - timedelta(days=12), None, before=old)
-            )
-        elif stand == "godkjenning":
-            self._version(row, unit, document, steps, (1, 1), "til_godkjenning", today - timedelta(days=4), None, before=old)
-
-    def _version(  # noqa: PLR0917 - what a version consists of
-        self,
-        row: dict[str, str],
-        unit: Unit,
-        document: dict[str, Any],
-        steps: Sequence[str],
-        number: tuple[int, int],
-        state: str,
-        day: date,
-        ended: date | None = None,
-        before: dict[str, Any] | None = None,
-    ) -> dict[str, Any]:
-        in_force = state in {"gyldig", "utgaatt"}
-        approver = self.approver(unit)
-        begun = self.moment(day - timedelta(days=25 if in_force else 0), 9)
-        done = self.moment(day, 13)
-        made = self.put(
-            ProsedyreVersjon,
-            prosedyre_id=document["id"],
-            forrige_id=before["id"] if before else None,
-            major=number[0],
-            minor=number[1],
-            tilstand=state,
-            tekst=_text(row, unit, steps, document["heimel"]),
-            endringsnotat="" if before is None else "Nytt steg etter avvik." if number[1] == 0 else "Retta skrivefeil.",
-            forfattar_id=self.writer.id,
-            laga=begun,
-            endra=begun,
-            endra_av_id=self.writer.id,
-            godkjennar_id=approver.id if in_force else None,
-            godkjent=done if in_force else None,
-            gyldig_fra=day if in_force else None,
-            gyldig_til=ended,
-            versjon=1,
-        )
-        lines = [("laga", self.writer.id, begun)]
-        if state == "til_godkjenning":
-            lines.append(("til-godkjenning", self.writer.id, done))
-        if state == "paa_hoyring":
-            lines.append(("hoyring", self.writer.id, done))
-        if in_force:
-            lines += [("til-godkjenning", self.writer.id, self.moment(day - timedelta(days=3))), ("godkjenn", approver.id, done)]
-        if ended is not None:
-            lines.append(("avloyst" if row["stand"] == "endra" else "utgaa", approver.id, self.moment(ended, 13)))
-        for slag, person, at in lines:
-            self.put(
-                ProsedyreHending, prosedyre_id=document["id"], versjon_id=made["id"], tid=at, person_id=person, slag=slag, tekst=""
-            )
-        return made
-
-    def _hearing(self, unit: Unit, version: dict[str, Any]) -> None:
-        today = self.verda.today
-        hearing = self.put(
-            Hoyring,
-            versjon_id=version["id"],
-            frist=today + timedelta(days=4),
-            melding="Sjå særleg på framgangsmåten. Er han til å følgje på helg?",
-            kort_grunn="",
-            sendt=self.moment(today - timedelta(days=10)),
-            sendt_av_id=self.writer.id,
-            avslutta=None,
-        )
-        self.put(HoyringDeltakar, hoyring_id=hearing["id"], person_id=None, eining_id=unit.id, rolle="leiar")
-        people = [one for one in self.verda.folk.line(unit) if one.id != self.writer.id][:2]
-        people += [
-            one for below in self.verda.units if below.over is unit for one in self.verda.folk.i_eining.get(below.id, ())[:1]
-        ]
-        for person, (section, said, answer, why) in zip(people, _MERKNADER, strict=False):
-            self.put(
-                HoyringMerknad,
-                hoyring_id=hearing["id"],
-                person_id=person.id,
-                seksjon=section,
-                tekst=said,
-                tid=self.moment(today - timedelta(days=self.rng.randint(3, 8))),
-                svar=answer,
-                svar_tekst=why,
-                svart_av_id=self.writer.id if answer else None,
-                svart=self.moment(today - timedelta(days=1)) if answer else None,
-            )
-
-    def _openings(self, document: dict[str, Any], first: date) -> None:
-        month = date(self.verda.today.year, self.verda.today.month, 1)
-        for back in range(4):
-            if month >= first:
-                self.put(ProsedyreOpning, prosedyre_id=document["id"], maanad=month, tal=self.rng.randint(0, 60) // (back + 1))
-            month = (month - timedelta(days=1)).replace(day=1)
-        if self.rng.random() < 0.15:
-            self.put(ProsedyreFavoritt, person_id=self.writer.id, prosedyre_id=document["id"])
-
-    def coverage(self) -> None:
-        """Each need is covered by its procedure from the owning unit down; one is planned, one nobody has thought of."""
-        for code, document in self.of_need.items():
-            self.put(
-                Rutinedekning,
-                behov=code,
-                eining_id=document["eining_id"],
-                prosedyre_id=document["id"],
-                plan_person_id=None,
-                plan_frist=None,
-                grunn="",
-                endra=self.verda.now,
-                endra_av_id=self.writer.id,
-                versjon=1,
-            )
-        code, days = _PLAN
-        planned = {"plan_person_id": self.writer.id, "plan_frist": self.verda.today + timedelta(days=days), "prosedyre_id": None}
-        moment = {"endra": self.verda.now, "endra_av_id": self.writer.id, "versjon": 1}
-        self.put(Rutinedekning, behov=code, eining_id=1, grunn="", **planned, **moment)
-        alone = {"plan_person_id": None, "plan_frist": None, "prosedyre_id": None}
-        grunn = "Kjøkkenet har ingen brukarkontakt."
-        self.put(Rutinedekning, behov="hlr", eining_id=self.unit("HO-IT-06").id, grunn=grunn, **alone, **moment)
-
-    def readings(self) -> None:
-        """Who must read what, and most have: later in the units that report little."""
-        for code in _LESEKRAV:
-            document = self.of_need[code]
-            version = next(
-                one
-                for one in self.rows["prosedyre_versjon"]
-                if one["prosedyre_id"] == document["id"] and one["tilstand"] == "gyldig"
-            )
-            first: date = version["gyldig_fra"]
-            self.put(
-                Lesekrav, prosedyre_id=document["id"], eining_id=document["eining_id"], rolle="", yrke="", frist_dagar=14,
-                medsignatur=code == "legemiddelhandtering", fra=first, laga_av_id=self.writer.id,
-            )  # fmt: skip
-            top = next(unit for unit in self.verda.units if unit.id == document["eining_id"])
-            for unit in self.verda.units:
-                if unit.is_care and unit.sti.startswith(top.sti):
-                    self._read_by(unit, document, version, first)
-
-    def _read_by(self, unit: Unit, document: dict[str, Any], version: dict[str, Any], first: date) -> None:
-        keen = {"hog": 0.95, "normal": 0.86, "lag": 0.68}[unit.kultur]
-        for person in self.verda.folk.i_eining.get(unit.id, ()):
-            begun = max(first, person.fra)
-            if person.eining is not unit or self.rng.random() > keen or begun >= self.verda.today:
-                continue
-            day = begun + timedelta(days=min(int(self.rng.expovariate(1 / 8)), (self.verda.today - begun).days))
-            self.put(
-                Lesekvittering, prosedyre_id=document["id"], versjon_id=version["id"], major=version["major"], person_id=person.id,
-                tid=self.moment(day), medsignert=None, medsignert_av_id=None,
-            )  # fmt: skip
-
-    def from_cases(self, db: Session) -> None:
-        """Cases that led to a change, cases whose procedure failed, and requests that wait."""
-        last = db.scalar(select(func.max(AvvikHending.id))) or 0
-        for code, starts in _KATEGORIAR.items():
-            document, version = self.changed[code]
-            for avvik in self._cases(db, document, starts, version["gyldig_fra"], led=True):
-                last += 1
-                self._led(avvik, document, version, last)
-            for avvik in self._cases(db, document, starts, version["gyldig_fra"], led=False):
-                self.put(
-                    AvvikProsedyre, avvik_id=avvik.id, prosedyre_id=document["id"], laga=avvik.meldt, versjon_id=None, utfall=""
-                )
-        self._waiting(db)
-
-    def _cases(self, db: Session, document: dict[str, Any], starts: Sequence[str], day: date, *, led: bool) -> list[Avvik]:
-        """Ordinary cases of the document's units, filed before it changed, with or without a changed procedure as outcome."""
-        top = next(unit for unit in self.verda.units if unit.id == document["eining_id"])
-        inside = [unit.id for unit in self.verda.units if unit.sti.startswith(top.sti)]
-        outcome = select(AvvikUtfall.avvik_id).where(AvvikUtfall.utfall == "prosedyre_endra")
-        query = select(Avvik).where(
-            Avvik.eining_id.in_(inside),
-            or_(*(Avvik.underkategori.startswith(start) for start in starts)),
-            Avvik.sensitiv_gruppe == "",
-            Avvik.konfidensiell.is_(False),
-            Avvik.status == "lukka",
-            Avvik.meldt < self.moment(day),
-            Avvik.id.in_(outcome) if led else Avvik.id.not_in(outcome),
-        )
-        return list(db.scalars(query.order_by(Avvik.id.desc()).limit(6)))
-
-    def _led(self, avvik: Avvik, document: dict[str, Any], version: dict[str, Any], line_id: int) -> None:
-        self.put(
-            AvvikProsedyre, avvik_id=avvik.id, prosedyre_id=document["id"], laga=avvik.meldt, versjon_id=version["id"],
-            utfall="prosedyre_endra",
-        )  # fmt: skip
-        self._ask(avvik, document, "Nytt steg etter det som hende", version)
-        told = f"{document['tittel']} v. {version['major']}.{version['minor']}"
-        line = self.put(
-            AvvikHending, avvik_id=avvik.id, tid=max(version["godkjent"], avvik.lukka_tid or avvik.meldt), slag="prosedyre_endra",
-            aktor="system", person_id=None, fra="", til=told, tekst="", synleg_meldar=True,
-        )  # fmt: skip
-        line["id"] = line_id
-
-    def _ask(self, avvik: Avvik, document: dict[str, Any] | None, title: str, version: dict[str, Any] | None = None) -> None:
-        self.put(
-            Revisjonsonske,
-            prosedyre_id=document["id"] if document else None,
-            opphav_type="avvik",
-            opphav_id=avvik.id,
-            skjerma=False,
-            tittel=title,
-            eining_id=avvik.eining_id,
-            bedd_av_id=avvik.sakshandsamar_id,
-            laga=min(avvik.meldt + timedelta(days=4), self.verda.now) if version is None else avvik.meldt,
-            tilstand="svara" if version else "open",
-            versjon_id=version["id"] if version else None,
-            avgjort=version["godkjent"] if version else None,
-            grunn="",
-        )
-
-    def _waiting(self, db: Session) -> None:
-        open_cases = list(
-            db.scalars(
-                select(Avvik)
-                .where(Avvik.lukka_tid.is_(None), Avvik.sensitiv_gruppe == "", Avvik.konfidensiell.is_(False))
-                .where(Avvik.sakshandsamar_id.is_not(None))
-                .order_by(Avvik.id.desc())
-                .limit(60)
-            )
-        )
-        self.rng.shuffle(open_cases)
-        for (code, title), avvik in zip(_ONSKE.items(), open_cases, strict=False):
-            document = self.of_need[code]
-            self.put(AvvikProsedyre, avvik_id=avvik.id, prosedyre_id=document["id"], laga=avvik.meldt, versjon_id=None, utfall="")
-            self._ask(avvik, document, title)
-        for avvik in open_cases[len(_ONSKE) : len(_ONSKE) + 1]:
-            self._ask(avvik, None, _NY)
-
-
-def _text(row: dict[str, str], unit: Unit, steps: Sequence[str], heimel: str) -> str:
-    """A whole little procedure in the sections of domene 5.2."""
-    aim, why, scope, who, duty, leader, how, gap, report, record, note, refs = _ORD[row["sprak"]]
-    parts = [
-        f"## {aim}\n\n{why % row['tittel'].lower()}",
-        f"## {scope}\n\n{who % unit.namn}",
-        f"## {duty}\n\n{leader}",
-        f"## {how}\n\n" + "\n".join(f"{number}. {step}." for number, step in enumerate(steps, start=1)),
-        f"## {gap}\n\n{report}",
-        f"## {record}\n\n{note}",
-    ]
-    if heimel:
-        parts.append(f"## {refs}\n\n- {heimel}")
-    return "\n\n".join(parts) + "\n"
