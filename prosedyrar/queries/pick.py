@@ -2,13 +2,9 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
-from kjerne.models import Eining
+from kjerne.sok import Ledd, key, stem, words
 from kjerne.work import Work
-from prosedyrar.models import Prosedyre, ProsedyreVersjon
-from prosedyrar.queries.access import visible
-from prosedyrar.rules import Tilstand
+from prosedyrar.queries.bibliotek import search
 
 PICKED = 10
 
@@ -23,18 +19,10 @@ class Valg:
     eining: str
 
 
-def pick(work: Work, words: str, *, limit: int = PICKED) -> list[Valg]:
-    """Valid procedures that have every word in their title."""
-    asked = words.split()[:8]
+def pick(work: Work, typed: str, *, limit: int = PICKED) -> list[Valg]:
+    """Valid procedures that have every word, in any form; each may be half written. Those with it in the title come first."""
+    asked = [Ledd(frozenset({key(word)}), frozenset({key(word), stem(word)})) for word in words(typed)[:8]]
     if not asked:
         return []
-    rows = work.db.execute(
-        select(Prosedyre.id, Prosedyre.tittel, ProsedyreVersjon.major, ProsedyreVersjon.minor, Eining.namn)
-        .join(ProsedyreVersjon, ProsedyreVersjon.prosedyre_id == Prosedyre.id)
-        .join(Eining, Eining.id == Prosedyre.eining_id)
-        .where(ProsedyreVersjon.tilstand == Tilstand.GYLDIG, visible(work))
-        .where(*(func.lower(Prosedyre.tittel).contains(word.lower(), autoescape=True) for word in asked))
-        .order_by(Prosedyre.tittel, Prosedyre.id)
-        .limit(limit)
-    )
-    return [Valg(id_, tittel, f"{major}.{minor}", namn) for id_, tittel, major, minor, namn in rows]
+    rows = search(work, asked, limit=limit)
+    return [Valg(row.prosedyre.id, row.prosedyre.tittel, row.nummer, row.eining) for row, _text in rows]

@@ -62,7 +62,7 @@ def test_who_is_employed_tomorrow_has_it_tomorrow(
     work_for: WorkFor,
     clock: Clock,
 ) -> None:
-    number = make_prosedyre(tittel="Hygienerutine")
+    number = make_prosedyre(tittel="Hygienerutine", av=cast.kval, godkjenn=cast.signe, eining=cast.it)
     ask(databases, work_for, cast, number, cast.it, yrke="sjukepleiar", frist_dagar=10)
     clock.set_oslo(2027, 3, 1)
     with databases.writing() as db:
