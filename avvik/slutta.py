@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 
 from administrasjon.events import Pseudonymisert, SluttaSpurd
+from avvik.actions.history import NAMED
 from avvik.models import Avvik, AvvikFilter, AvvikHending, AvvikKladd
 from avvik.rules import OPEN
 from kjerne.i18n import lazy as _l
@@ -19,8 +20,6 @@ CASES, MEASURES = _l("opne saker"), _l("tiltak som ikkje er ferdige")
 PROOFS = _l("kompetansebevis som skal takast vare på ei tid til")
 DAYS = 366
 AT_WORK = (Stand.PLANLAGT, Stand.I_GANG, Stand.VENTAR_GODKJENNING, Stand.UTFORT, Stand.UTSETT)
-#: History lines that hold a person's name in words.
-NAMED = ("tildelt", "lofta")
 
 
 def on_asked(work: Work, event: object) -> None:

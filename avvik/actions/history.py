@@ -11,6 +11,8 @@ from kjerne.models import Eining, Person
 from kjerne.work import Work
 
 SYSTEM = "system"
+#: Lines whose `til` is a person's name in words: the log keeps a digest of it, as names leave when people have left.
+NAMED = ("tildelt", "lofta")
 #: Letters that the reporter's own act causes: for an anonymous case their time is to the hour.
 REPORTERS_OWN = ("ny", "kopi", "over", "opplysning")
 
@@ -67,7 +69,7 @@ def note(
         actor=_log_actor(work, avvik, hidden=hidden),
         at=line.tid,
         fra=fra or None,
-        til=til or None,
+        til=(log.digest(til) if slag in NAMED else til) or None,
         tekst=log.digest(text) if text else None,
     )
     return line
