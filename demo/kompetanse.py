@@ -84,7 +84,7 @@ def fill(db: Session, verda: Verda) -> None:
     for unit in verda.units:
         for one in grunn.folk.get(unit.id, ()):
             bevis.of(people[one.id], unit, [need for need in grunn.behov[unit.id] if kart.group_of(grunn, need, [one])])
-    bevis.waiting(people)
+    bevis.waiting()
     db.connection().execute(insert(Kompetansebevis), bevis.rows)
     if bevis.delegated:
         db.connection().execute(insert(Delegasjon), bevis.delegated)
@@ -201,17 +201,18 @@ class _Bevis:
             }
         )
 
-    def waiting(self, people: dict[int, Ansatt]) -> None:
+    def waiting(self) -> None:
         """Self-assessments nobody has judged, most in the first leader's own unit."""
         today = self.verda.today
         for unit in self.verda.units:
             staff = [one for one in self.verda.folk.i_eining[unit.id][2:] if one.works(today)]
             count = 5 if unit.kode == FIRST_LEADER else self.rng.choice((0, 0, 1, 2))
             for person in self.rng.sample(staff, min(count, len(staff))):
-                row = self.entries[self.rng.choice(("sar", "ernaering", "fallforebygging", "demens_abc", "velferdsteknologi"))]
+                row = self.entries[self.rng.choice(("sar", "velferdsteknologi", "ros_kurs", "hlr"))]
                 taken = today - timedelta(days=self.rng.randrange(2, 25))
-                if (person.id, row.kode) not in self.seen and person.id in people:
-                    self.seen.add((person.id, row.kode))
+                if all(
+                    one["dato"] != taken or one["kompetanse_id"] != row.id for one in self.rows if one["person_id"] == person.id
+                ):
                     self._add(person, unit, row, taken, 2, status="sjolv")
 
 

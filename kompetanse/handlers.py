@@ -1,6 +1,8 @@
-"""What competence does when procedures tell that a new version is in force."""
+"""What competence does when procedures tell that a new version is in force, and when somebody who has left loses her name."""
 
+from administrasjon.events import Pseudonymisert
 from kjerne.work import Handler, Work
+from kompetanse.actions.bevis import forget
 from kompetanse.actions.opplaering import after_revision
 from prosedyrar.events import ProsedyreRevidert
 from prosedyrar.models import Prosedyre, ProsedyreVersjon
@@ -19,4 +21,10 @@ def on_revised(work: Work, event: object) -> None:
         after_revision(work, prosedyre.id, versjon.id, name)
 
 
-HANDLERS: dict[type, tuple[Handler, ...]] = {ProsedyreRevidert: (on_revised,)}
+def on_forgotten(work: Work, event: object) -> None:
+    """What she could is hers alone: it goes with her name, files too."""
+    if isinstance(event, Pseudonymisert):
+        forget(work, event.person_id)
+
+
+HANDLERS: dict[type, tuple[Handler, ...]] = {ProsedyreRevidert: (on_revised,), Pseudonymisert: (on_forgotten,)}

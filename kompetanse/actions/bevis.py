@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from kjerne import files, log
 from kjerne.access import Right
@@ -11,11 +11,11 @@ from kjerne.errors import Conflict, NotFound, Refused
 from kjerne.filinnhald import Inspected
 from kjerne.i18n import gettext as _
 from kjerne.katalog import in_force
-from kjerne.models import Person, PersonEining
+from kjerne.models import Fil, Person, PersonEining
 from kjerne.work import Work
 from kompetanse import rules
 from kompetanse.actions import ruter
-from kompetanse.models import Delegasjon, Kompetanse, Kompetansebevis
+from kompetanse.models import Delegasjon, Kompetanse, Kompetansebevis, Kompetansepaminning, Plandeltakar
 from kompetanse.queries import personar
 from kompetanse.rules import Kjelde, Status
 
@@ -226,6 +226,22 @@ def attach(work: Work, bevis: Kompetansebevis, found: Inspected) -> None:
     """Keep a file as evidence."""
     row = files.store(work, "kompetansebevis", bevis.id, found)
     log.record(work, "kompetansebevis", bevis.id, "bevis:fil", fil=row.offentleg_id)
+
+
+def forget(work: Work, person_id: int) -> None:
+    """Take away everything a person had, with its files: she has left (personvernforordninga art. 5 nr. 1 e)."""
+    hers = select(Kompetansebevis.id).where(Kompetansebevis.person_id == person_id)
+    for row in work.db.scalars(select(Fil).where(Fil.subjekt_type == "kompetansebevis", Fil.subjekt_id.in_(hers))).all():
+        files.remove(work, row)
+    for table, column, key in (
+        (Delegasjon, Delegasjon.bevis_id, hers),
+        (Kompetansepaminning, Kompetansepaminning.bevis_id, hers),
+        (Plandeltakar, Plandeltakar.person_id, [person_id]),
+        (Kompetansebevis, Kompetansebevis.person_id, [person_id]),
+    ):
+        work.db.execute(delete(table).where(column.in_(key)).execution_options(synchronize_session=False))
+    ruter.forget_person(work.db, person_id)
+    log.record(work, "person", person_id, "bevis:sletta")
 
 
 def people_by_unit(work: Work, eining_id: int) -> Mapping[int, str]:

@@ -203,6 +203,21 @@ def after(work: Work, plan: Kompetanseplan) -> list[Etter]:
     return found
 
 
+def lacking(work: Work, eining_id: int, kompetanse_id: int | None) -> frozenset[int]:
+    """Persons of a unit a need is about and who do not reach its level today: the form suggests them. Only with names."""
+    if kompetanse_id is None or not work.has(Right.KOMPETANSE_LES, eining_id):
+        return frozenset()
+    grunn = kart.read(work.db, [eining_id], today=work.today)
+    folk = grunn.folk.get(eining_id, ())
+    return frozenset(
+        person.id
+        for need in grunn.behov.get(eining_id, ())
+        if need.kompetanse_id == kompetanse_id
+        for person in kart.group_of(grunn, need, folk)
+        if grunn.niva.get((person.id, kompetanse_id), 0) < need.niva
+    )
+
+
 def default_year(today: date) -> int:
     """The year a new plan is for: from October on the next."""
     return today.year + (today.month >= 10)
@@ -219,6 +234,7 @@ __all__ = [
     "get_plan",
     "get_row",
     "imagined",
+    "lacking",
     "listing",
     "may_approve",
     "may_write",

@@ -89,6 +89,7 @@ def _page(work: Work, found: Kompetanseplan, feil: Feil | None = None, skjema: s
         opne=wanted,
         vald=asked_id("kompetanse") or (chosen.kompetanse_id if chosen else None),
         behov=answered if chosen else None,
+        manglar=queries.lacking(work, found.eining_id, asked_id("kompetanse") or (chosen.kompetanse_id if chosen else None)),
         godkjend_av=personar.names(work.db, {found.godkjend_av_id}) if found.godkjend_av_id else {},
         skjema=skjema,
     )

@@ -36,9 +36,7 @@ def set_behov(databases: Databases, entry: Entry, clock: Clock) -> SetBehov:
     def make(kode: str, eining: Eining, omfang: str = "alle", tal: int = 0, **fields: object) -> int:
         values = {"niva": 2, "gjeld_fra": date(2026, 1, 1), **fields}
         with databases.writing() as db:
-            row = Kompetansebehov(
-                kompetanse_id=entry(kode), eining_id=eining.id, omfang=omfang, tal=tal, laga=clock(), **values
-            )
+            row = Kompetansebehov(kompetanse_id=entry(kode), eining_id=eining.id, omfang=omfang, tal=tal, laga=clock(), **values)
             db.add(row)
             db.commit()
             return row.id
@@ -50,7 +48,9 @@ def set_behov(databases: Databases, entry: Entry, clock: Clock) -> SetBehov:
 def give(databases: Databases, entry: Entry, clock: Clock) -> GiveBevis:
     """Give a function that gives a person confirmed evidence: 30 days old, and valid a year, unless said otherwise."""
 
-    def make(person: Person, kode: str, *, dagar: int | None = 365, niva: int = 2, status: str = "stadfesta", **fields: object) -> int:
+    def make(
+        person: Person, kode: str, *, dagar: int | None = 365, niva: int = 2, status: str = "stadfesta", **fields: object
+    ) -> int:
         today = oslo_date(clock())
         values: dict[str, object] = {"slag": "kurs", "dato": today - timedelta(days=30), **fields}
         with databases.writing() as db:

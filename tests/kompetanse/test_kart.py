@@ -57,9 +57,7 @@ def test_everyone_at_least_share_and_per_shift(
     assert share("news2") == (1, 2), "level 1 is not enough"
 
 
-def test_needs_are_inherited_and_overridden_nearer_by(
-    databases: Databases, clock: Clock, cast: Cast, set_behov: SetBehov
-) -> None:
+def test_needs_are_inherited_and_overridden_nearer_by(databases: Databases, clock: Clock, cast: Cast, set_behov: SetBehov) -> None:
     base = set_behov("hlr", cast.ho)
     assert cell(databases, clock, cast.it02.id, "hlr") is not None
     set_behov("hlr", cast.it, "minst", 1, overstyrer_id=base, grunn="Få personar")
@@ -76,7 +74,9 @@ def test_needs_are_inherited_and_overridden_nearer_by(
     assert cell(databases, clock, cast.it01.id, "news2", 3) is not None
 
 
-def test_a_role_is_asked_of_its_holders_only(databases: Databases, clock: Clock, cast: Cast, set_behov: SetBehov, give: GiveBevis) -> None:
+def test_a_role_is_asked_of_its_holders_only(
+    databases: Databases, clock: Clock, cast: Cast, set_behov: SetBehov, give: GiveBevis
+) -> None:
     set_behov("hms_leiar", cast.ho, rolle="leiar")
     give(cast.leif, "hms_leiar", dagar=None)
     found = cell(databases, clock, cast.it01.id, "hms_leiar")
@@ -118,7 +118,9 @@ def test_only_confirmed_evidence_counts_and_a_delegation_lapses_with_its_course(
         assert found.har == count, months
 
 
-def test_narrowed_by_profession_and_shift(databases: Databases, clock: Clock, cast: Cast, set_behov: SetBehov, give: GiveBevis) -> None:
+def test_narrowed_by_profession_and_shift(
+    databases: Databases, clock: Clock, cast: Cast, set_behov: SetBehov, give: GiveBevis
+) -> None:
     set_behov("hlr", cast.it01)
     with databases.writing() as db:
         db.expire_on_commit = False
