@@ -252,8 +252,9 @@ def skriv_send(work: Work, prosedyre_id: int) -> Response:
     except Conflict as conflict:
         return _conflict(work, prosedyre, draft, written, conflict)
     flash(_("Kladden er lagra."), "ok")
-    on = "versjon" if request.form.get("vidare") == "vis" else "skriv"
-    target = url_for(f"prosedyrar.{on}", prosedyre_id=prosedyre.id, **({"v": saved.nummer} if on == "versjon" else {}))
+    target = url_for("prosedyrar.skriv", prosedyre_id=prosedyre.id)
+    if request.form.get("vidare") == "vis":
+        target = url_for("prosedyrar.versjon", prosedyre_id=prosedyre.id, v=saved.nummer)
     return redirect(target, 303)
 
 

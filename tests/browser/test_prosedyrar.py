@@ -1,0 +1,97 @@
+"""A procedure's life on a tablet: written with a live preview, heard, approved, read and signed for, changed and compared."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kjerne import sessions
+from kjerne.config import Config
+from kjerne.db import Databases
+from tests.browser.conftest import NewContext
+from tests.cast import Cast
+from tests.conftest import Clock
+
+UPRIGHT = (820, 1180)
+SLOW = 20_000
+OpenAs = Callable[[str], Page]
+
+
+@pytest.fixture
+def open_as(new_context: NewContext, address: str, cast: Cast, config: Config, databases: Databases, clock: Clock) -> OpenAs:
+    """Give a function that opens the library on a tablet as somebody of the cast."""
+
+    def make(name: str) -> Page:
+        with databases.writing() as db:
+            token = sessions.start(db, cast.people[name], clock(), shared=False)
+            db.commit()
+        context = new_context(size=UPRIGHT, has_touch=True)
+        context.add_cookies([{"name": sessions.cookie_name(config), "value": token, "url": address}])
+        page = context.new_page()
+        page.goto(f"{address}/prosedyrar/")
+        return page
+
+    return make
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).first.tap()
+
+
+def test_from_empty_page_to_read_and_compared(open_as: OpenAs, address: str, cast: Cast) -> None:
+    leif, kari, kval = open_as("leif"), open_as("kari"), open_as("kval")
+    leif.get_by_role("link", name="Nytt dokument").first.tap()
+    leif.get_by_label("Tittel").fill("Utdeling om natta")
+    press(leif, "Lag og skriv")
+    where = leif.url.removesuffix("/skriv")
+    field = leif.get_by_label("Tekst", exact=True)
+    expect(field).to_have_value(re.compile("## Formål"))
+    field.fill("## Framgangsmåte\n\n")
+    leif.get_by_role("button", name="Sjekkliste").tap()
+    leif.keyboard.type("Lampa er tend")
+    expect(leif.get_by_role("region", name="Førehandsvising")).to_contain_text("☐ Lampa er tend")
+    expect(leif.locator("[data-skriv-status]")).to_contain_text("Kladd lagra", timeout=SLOW)
+    press(leif, "Lagre og gå vidare")
+    leif.get_by_role("link", name="Send på høyring").tap()
+    leif.get_by_label("Eining 1", exact=True).select_option(label=cast.it01.namn)
+    press(leif, "Send på høyring")
+
+    kari.goto(f"{address}/")
+    kari.get_by_role("link", name=re.compile("Høyring ventar på svaret ditt")).tap()
+    kari.get_by_role("link", name=re.compile("Utdeling om natta")).tap()
+    kari.get_by_label("Kva bør vere annleis, og kvifor?").fill("Kven ringjer vi?")
+    press(kari, "Send merknaden")
+    expect(kari.get_by_text("Ikkje svart enno.")).to_be_visible()
+
+    leif.goto(f"{where}/versjon/1.0")
+    leif.get_by_label("Teken inn", exact=True).check()
+    press(leif, "Svar")
+    press(leif, "Avslutt høyringa og skriv vidare")
+    press(leif, "Send til godkjenning")
+    kval.goto(f"{where}/versjon/1.0")
+    press(kval, "Godkjenn")
+    expect(kval.get_by_text("Gyldig · versjon 1.0")).to_be_visible()
+
+    leif.goto(f"{where}/lesing")
+    leif.get_by_label("Eining", exact=True).select_option(label=cast.it01.namn)
+    press(leif, "Legg til")
+    kari.goto(f"{address}/")
+    kari.get_by_role("link", name=re.compile("Prosedyre å lese")).tap()
+    kari.get_by_role("link", name=re.compile("Utdeling om natta")).tap()
+    press(kari, "Eg har lese og forstått")
+    expect(kari.get_by_text("Du kvitterte")).to_be_visible()
+
+    leif.goto(where)
+    leif.get_by_text("Begynn på ein ny versjon").tap()
+    press(leif, "Begynn")
+    leif.get_by_label("Tekst", exact=True).fill("## Framgangsmåte\n\n- [ ] Lampa er tend og døra er open\n")
+    leif.get_by_label("Kva er endra, og kvifor?").fill("Døra skal stå open.")
+    press(leif, "Lagre og gå vidare")
+    press(leif, "Send til godkjenning")
+    kval.goto(f"{where}/versjon/2.0")
+    press(kval, "Godkjenn")
+    kari.goto(where)
+    kari.get_by_role("link", name="Kva er nytt sidan versjon 1.0?").tap()
+    expect(kari.locator("ins").last).to_contain_text("og døra er open")
+    assert kari.evaluate("document.documentElement.scrollWidth <= innerWidth")
