@@ -1,6 +1,7 @@
 """Who sees which case: the expected table is written by hand; everybody else gets 404, everywhere the case could show."""
 
 import re
+from itertools import count
 
 import pytest
 from sqlalchemy import select
@@ -81,10 +82,14 @@ def test_each_person_sees_the_cases_of_the_table_and_no_others(cast: Cast, clien
         assert shown(browser.get("/avvik/lukk-mange").text, cases) <= expected, f"{name} closes many"
 
 
+@pytest.mark.parametrize("reach", ["sample", pytest.param("every", marks=pytest.mark.sweep)])
 def test_every_door_of_a_case_is_shut_to_those_who_do_not_see_it(
-    cast: Cast, client_for: ClientFor, csrf: Csrf, cases: dict[str, str]
+    cast: Cast, client_for: ClientFor, csrf: Csrf, cases: dict[str, str], reach: str
 ) -> None:
+    """Every step for every person and kind in the sweep; else each pair tries the next step of the list."""
     fil = "00000000-0000-4000-8000-000000000000"
+    steps = [*(one.value for one in Steg), "namn"]
+    turn = count()
     for name, person in cast.people.items():
         browser = client_for(person)
         token = csrf(browser)
@@ -93,7 +98,7 @@ def test_every_door_of_a_case_is_shut_to_those_who_do_not_see_it(
                 continue
             for path in (f"/avvik/{nr}/lesarar", f"/avvik/{nr}/vedlegg/{fil}"):
                 assert browser.get(path).status_code == 404, (name, kind, path)
-            for steg in (*(one.value for one in Steg), "namn"):
+            for steg in steps if reach == "every" else [steps[next(turn) % len(steps)]]:
                 sent = {"csrf_token": token, "tekst": "x", "grunngiving": "x"}
                 assert browser.post(f"/avvik/{nr}/{steg}", data=sent).status_code == 404, (name, kind, steg)
 
