@@ -15,6 +15,7 @@ from kjerne.work import Work
 from prosedyrar.behov import Behov, Dekning, Slag, all_needs, guess_slag
 from prosedyrar.models import Prosedyre, ProsedyreVersjon
 from prosedyrar.models.behov import Einingsslag, Rutinedekning
+from prosedyrar.queries.pick import Valg
 from prosedyrar.rules import Tilstand, is_overdue
 
 GAPS = (Dekning.MANGLAR, Dekning.UTDATERT)
@@ -198,3 +199,16 @@ def overview(work: Work, top: Eining, units: Mapping[int, Eining], slag: str = "
 def row_of(db: Session, kode: str, eining_id: int) -> Rutinedekning | None:
     """What was said on that very unit."""
     return db.scalar(select(Rutinedekning).where(Rutinedekning.behov == kode, Rutinedekning.eining_id == eining_id))
+
+
+def of_theme(work: Work, tema: str, units: Sequence[int], limit: int = 8) -> list[Valg]:
+    """Valid procedures of a theme that one of these units owns, by title: what may cover a need."""
+    rows = work.db.execute(
+        select(Prosedyre.id, Prosedyre.tittel, ProsedyreVersjon.major, ProsedyreVersjon.minor, Eining.namn)
+        .join(ProsedyreVersjon, ProsedyreVersjon.prosedyre_id == Prosedyre.id)
+        .join(Eining, Eining.id == Prosedyre.eining_id)
+        .where(ProsedyreVersjon.tilstand == Tilstand.GYLDIG, Prosedyre.tema == tema, Prosedyre.eining_id.in_(units))
+        .order_by(Prosedyre.tittel, Prosedyre.id)
+        .limit(limit)
+    )
+    return [Valg(id_, tittel, f"{major}.{minor}", namn) for id_, tittel, major, minor, namn in rows]

@@ -17,7 +17,7 @@ from kjerne.work import Work
 from prosedyrar.actions import behov as actions
 from prosedyrar.behov import DEKNINGNAMN, SLAGNAMN, Behov, Dekning, Slag, all_needs
 from prosedyrar.queries import pick
-from prosedyrar.queries.behov import Oversikt, Sum, Svar, find_top, kinds, overview, path_of, row_of, units_of
+from prosedyrar.queries.behov import Oversikt, Sum, Svar, find_top, kinds, of_theme, overview, path_of, row_of, units_of
 from prosedyrar.rules import TEMANAMN, Tema
 from prosedyrar.views.area import area
 
@@ -177,7 +177,7 @@ def _cell_page(work: Work, need: Behov, unit: Eining, refused: Refused | None = 
         rad=row,
         q=words,
         treff=pick(work, words) if words else [],
-        forslag=[] if words else _suggestions(work, need),
+        forslag=[] if words else of_theme(work, need.tema, path_of(unit)),
         personar=_people(work, unit) if work.has(Right.PROSEDYRE_SKRIV, unit.id) else [],
         kan_skrive=work.has(Right.PROSEDYRE_SKRIV, unit.id),
         refused=refused,
@@ -187,17 +187,6 @@ def _cell_page(work: Work, need: Behov, unit: Eining, refused: Refused | None = 
         lys_av=LYS,
     )
     return make_response(page, 422 if refused else 200)
-
-
-def _suggestions(work: Work, need: Behov) -> list[object]:
-    """Procedures whose title holds the need's first telling word."""
-    words = [word.strip(":,.()") for word in need.label.split()]
-    telling = [word for word in words if len(word) > 5 and word.casefold() not in {"opplæring", "rutinar"}]
-    found: dict[int, object] = {}
-    for word in telling[:3]:
-        for one in pick(work, word[:8], limit=3):
-            found.setdefault(one.id, one)
-    return list(found.values())[:5]
 
 
 @area.page("/oversikt/rutine/<kode>/<id:eining_id>", needs=Right.PROSEDYRE_STATUS)
