@@ -14,6 +14,8 @@ from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, create_engine,
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from kjerne.kept import READS_ONLY
+
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -104,7 +106,7 @@ class Databases:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for one GET; the database itself refuses to write through it."""
-        session = Session(self._read_engine, autoflush=False)
+        session = Session(self._read_engine, autoflush=False, info={READS_ONLY: True})
         try:
             yield session
         finally:

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kjerne.kept import STAMP
 from kjerne.models import Innstilling
 
 DEFAULTS: dict[str, str] = {
@@ -27,7 +28,8 @@ DEFAULTS: dict[str, str] = {
 
 def settings(db: Session) -> dict[str, str]:
     """All settings: the defaults with what the municipality has chosen on top. One query."""
-    chosen = {row.nokkel: row.verdi for row in db.scalars(select(Innstilling))}
+    chosen: dict[str, str] = {key: value for key, value in db.execute(select(Innstilling.nokkel, Innstilling.verdi))}  # noqa: C416 - rows are no pairs to mypy
+    db.info.setdefault(STAMP, chosen.pop(STAMP, "0"))
     return {**DEFAULTS, **chosen}
 
 

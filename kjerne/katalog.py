@@ -10,11 +10,12 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, String, Text, UniqueConstraint, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, Text, UniqueConstraint, and_, func, inspect, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kjerne.db import Base
 from kjerne.i18n import current
+from kjerne.kept import kept, watch
 from kjerne.models import Tilgangsgruppe
 
 START = Path(__file__).resolve().parent / "startsett"
@@ -251,11 +252,18 @@ GROUPS = (
 )
 
 P = TypeVar("P", bound=Post)
+R = TypeVar("R", bound=Base)
+watch([*TABLES.values(), Tilgangsgruppe])
 
 
 def holds(table: type[Post] | type[Kopi] | type[MeldepliktKopling] | type[Frist], day: date) -> ColumnElement[bool]:
     """Whether a row of a table holds on a day, both its first and its last day included."""
     return and_(table.gjeld_fra <= day, or_(table.gjeld_til.is_(None), table.gjeld_til >= day))
+
+
+def holds_on(row: Post | Kopi, day: date) -> bool:
+    """The same of a row that has been read."""
+    return row.gjeld_fra <= day and (row.gjeld_til is None or row.gjeld_til >= day)
 
 
 def in_force(table: type[P], day: date) -> Select[P]:
@@ -271,11 +279,28 @@ def as_of(rows: Iterable[P], day: date) -> P | None:
 
 
 def versions(db: Session, table: type[P]) -> dict[str, list[P]]:
-    """All rows of a table, also ended and planned ones, by code, the oldest first. One query."""
-    found: dict[str, list[P]] = {}
-    for row in db.scalars(select(table).order_by(table.gjeld_fra, table.id)):
-        found.setdefault(row.kode, []).append(row)
-    return found
+    """All rows of a table, also ended and planned ones, by code, the oldest first. Kept in the process: read, never changed."""
+
+    def load(own: Session) -> dict[str, list[P]]:
+        found: dict[str, list[P]] = {}
+        for row in own.scalars(select(table).order_by(table.gjeld_fra, table.id)):
+            found.setdefault(row.kode, []).append(row)
+        return found
+
+    return kept(db, table.__tablename__, load)
+
+
+def live(db: Session, table: type[P], day: date) -> list[P]:
+    """The rows of a table that hold on a day, in their order: as `in_force` finds them, from what is kept. Never changed."""
+    rows = (row for dated in versions(db, table).values() for row in dated)
+    found = [row for row in rows if holds_on(row, day)]
+    return sorted(found, key=lambda row: (row.rekkje, row.id))
+
+
+def every(db: Session, table: type[R]) -> list[R]:
+    """All rows of a reference table without codes of its own, in the order they were made. Kept: read, never changed."""
+    asked = select(table).order_by(*inspect(table).primary_key)
+    return kept(db, f"{table.__tablename__}, alle", lambda own: list(own.scalars(asked)))
 
 
 def by_code(db: Session, table: type[P], day: date) -> dict[str, P]:

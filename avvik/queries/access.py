@@ -14,7 +14,7 @@ from avvik.models import Avvik, AvvikInhabil, AvvikMeldarLoynd
 from avvik.rules import HIGH, Who
 from kjerne.access import Right, Rolle
 from kjerne.errors import NotFound
-from kjerne.katalog import Kopi, holds
+from kjerne.katalog import Kopi, every, holds_on
 from kjerne.models import Eining, Person, Tilgangsgruppe, TilgangsgruppeMedlem
 from kjerne.work import Work
 
@@ -53,15 +53,15 @@ def _copies(work: Work) -> list[Grunn]:
         return []
     return [
         Grunn(and_(_ORDINARY, Avvik.hovudtype == rule.hovudtype, Avvik.alvor >= rule.min_alvor), units)
-        for rule in work.db.scalars(select(Kopi).where(holds(Kopi, work.today)))
-        if (units := work.grants.roles.get(Rolle(rule.rolle)))
+        for rule in every(work.db, Kopi)
+        if holds_on(rule, work.today) and (units := work.grants.roles.get(Rolle(rule.rolle)))
     ]
 
 
 def _find_groups(work: Work) -> list[Grunn]:
     named = set(work.db.scalars(select(TilgangsgruppeMedlem.gruppe_id).where(TilgangsgruppeMedlem.person_id == work.me.id)))
     found: list[Grunn] = []
-    for group in work.db.scalars(select(Tilgangsgruppe)):
+    for group in every(work.db, Tilgangsgruppe):
         mine = and_(_SENSITIVE, Avvik.sensitiv_gruppe == group.kode)
         units: set[int] = set()
         for code in filter(None, group.roller.split(",")):

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from avvik.models import Avvik
-from kjerne.katalog import Alvorsgrad, Art, Hovudtype, Tilleggsfelt, Underkategori, in_force
+from kjerne.katalog import Alvorsgrad, Art, Hovudtype, Tilleggsfelt, Underkategori, live
 from kjerne.models import Eining, PersonEining
 from kjerne.work import Work
 
@@ -148,20 +148,18 @@ def form_choices(work: Work, eining: Eining | None) -> Skjemaval:
     everywhere = used_most(work.db, None)
     here = used_most(work.db, eining.id) if eining else {}
     mine, all_ours = _totals(here), _totals(everywhere)
-    types = list(work.db.scalars(in_force(Hovudtype, work.today)))
+    types = live(work.db, Hovudtype, work.today)
     types.sort(key=lambda row: (-mine.get(row.kode, 0), -all_ours.get(row.kode, 0), row.rekkje))
-    levels = work.db.scalars(in_force(Alvorsgrad, work.today))
+    levels = live(work.db, Alvorsgrad, work.today)
     return Skjemaval(
         einingar={row.kode: row for row in units},
         grupper=grouped(units),
         typar=types,
-        brikker=_chips(list(work.db.scalars(in_force(Underkategori, work.today))), here, everywhere),
+        brikker=_chips(live(work.db, Underkategori, work.today), here, everywhere),
         alvor=[
             Niva(row.kode, row.niva, row.label.partition("/")[0], row.text("definisjon"))
             for row in sorted(levels, key=lambda row: row.niva)
         ],
-        art=list(work.db.scalars(in_force(Art, work.today))),
-        tillegg=sorted(
-            work.db.scalars(in_force(Tilleggsfelt, work.today)), key=lambda row: (row.hovudtype, row.underkategori, row.rekkje)
-        ),
+        art=live(work.db, Art, work.today),
+        tillegg=sorted(live(work.db, Tilleggsfelt, work.today), key=lambda row: (row.hovudtype, row.underkategori, row.rekkje)),
     )

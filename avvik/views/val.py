@@ -8,7 +8,7 @@ from avvik.models import Avvik
 from avvik.queries.routing import handlers_for
 from avvik.queries.sak import Ordliste, Sak
 from avvik.rules import Steg
-from kjerne.katalog import Arsak, Art, Hovudtype, Meldeplikt, Post, Underkategori, Utfall, in_force
+from kjerne.katalog import Arsak, Art, Hovudtype, Meldeplikt, Post, Underkategori, Utfall, live
 from kjerne.models import Eining, Person, PersonEining
 from kjerne.work import Work
 from tiltak.models import Tiltak
@@ -23,7 +23,7 @@ Par = list[tuple[str, str]]
 def _in_force(work: Work, table: type[Post], now: Iterable[str] = ()) -> Par:
     """Rows of a table that hold today, and the codes the case already has."""
     keep = set(now)
-    rows = {row.kode: row.label for row in work.db.scalars(in_force(table, work.today))}
+    rows = {row.kode: row.label for row in live(work.db, table, work.today)}
     gone = keep - set(rows)
     if gone:
         rows |= {
@@ -81,7 +81,7 @@ def _units(work: Work) -> Par:
 
 def for_steps(work: Work, sak: Sak, words: Ordliste, steps: Collection[Steg]) -> dict[str, object]:
     """The choices of the open steps, by the names the template uses."""
-    duties = list(work.db.scalars(in_force(Meldeplikt, work.today))) if Steg.MELDEPLIKT in steps else []
+    duties = live(work.db, Meldeplikt, work.today) if Steg.MELDEPLIKT in steps else []
     return {
         "val": choices(work, sak.avvik, words) if Steg.KLASSIFISER in steps else {},
         "plikter": [(row.kode, f"{row.text('styresmakt')}: {row.label}") for row in duties],

@@ -1,0 +1,90 @@
+"""Reference data kept in the process between requests, for as long as nobody changes them.
+
+A stamp in `innstilling` is raised in the transaction that changes any of the watched tables. Every request reads it with the
+settings, so each process sees a change at its next request. Who has changed something herself reads the tables.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from threading import Lock
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Engine, event, text
+from sqlalchemy.engine import URL
+from sqlalchemy.orm import ORMExecuteState, Session
+
+__all__ = ["READS_ONLY", "STAMP", "kept", "watch"]
+
+#: The stamp's key in `innstilling`; and how a session says that it cannot change anything.
+STAMP, READS_ONLY = "katalogstempel", "reads_only"
+_CHANGED = "katalog_endra"
+#: So many databases are remembered: one in an installation, a few in a test run.
+_DATABASES = 4
+T = TypeVar("T")
+
+_held: OrderedDict[URL, dict[str, tuple[str, Any]]] = OrderedDict()
+_lock = Lock()
+_watched: set[type] = set()
+_RAISE = text(
+    "INSERT INTO innstilling (nokkel, verdi) VALUES (:stamp, '1') "
+    "ON CONFLICT (nokkel) DO UPDATE SET verdi = CAST(CAST(innstilling.verdi AS INTEGER) + 1 AS TEXT)"
+)
+
+
+def watch(tables: Iterable[type]) -> None:
+    """Raise the stamp whenever a row of one of these mapped classes is written."""
+    _watched.update(tables)
+
+
+def kept(db: Session, name: str, load: Callable[[Session], T]) -> T:
+    """What `load` reads, kept until the stamp is raised. The rows belong to no session: they are read, never changed."""
+    if db.info.get(_CHANGED):
+        return load(db)
+    engine = cast("Engine", db.get_bind())
+    stamp = _stamp(db)
+    with _lock:
+        of_database = _held.setdefault(engine.url, {})
+        _held.move_to_end(engine.url)
+        while len(_held) > _DATABASES:
+            _held.popitem(last=False)
+        found = of_database.get(name)
+    if found is not None and found[0] == stamp:
+        return cast("T", found[1])
+    if not db.info.get(READS_ONLY):
+        return load(db)
+    with Session(engine, autoflush=False) as own:  # read after the stamp: never older than it
+        value = load(own)
+        own.expunge_all()
+    of_database[name] = stamp, value
+    return value
+
+
+def _stamp(db: Session) -> str:
+    """The stamp as this session has seen it first."""
+    if STAMP not in db.info:
+        db.info[STAMP] = db.scalar(text("SELECT verdi FROM innstilling WHERE nokkel = :stamp"), {"stamp": STAMP}) or "0"
+    return str(db.info[STAMP])
+
+
+def _raise(session: Session) -> None:
+    if not session.info.get(_CHANGED):
+        session.info[_CHANGED] = True
+        session.connection().execute(_RAISE, {"stamp": STAMP})
+
+
+@event.listens_for(Session, "before_flush")
+def _on_flush(session: Session, _context: object, _instances: object) -> None:
+    if any(type(row) in _watched for rows in (session.new, session.dirty, session.deleted) for row in rows):
+        _raise(session)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _on_execute(state: ORMExecuteState) -> None:
+    changes, mapper = state.is_insert or state.is_update or state.is_delete, state.bind_mapper
+    if changes and mapper is not None and mapper.class_ in _watched:
+        _raise(state.session)
+
+
+@event.listens_for(Session, "after_rollback")
+def _on_rollback(session: Session) -> None:
+    session.info.pop(_CHANGED, None)
