@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from functools import lru_cache
-from math import exp, lgamma, log
+from math import exp, lgamma, log, sqrt
 
 from kjerne.i18n import Lazy
 from kjerne.i18n import lazy as _l
@@ -63,7 +63,7 @@ def _lower_gamma(a: float, x: float) -> float:
 
 def _solve(a: float, wanted: float) -> float:
     """The x with P(a, x) = wanted, by halving."""
-    low, high = 0.0, a + 10 * (a**0.5) + 20
+    low, high = 0.0, a + 10 * sqrt(a) + 20
     for _step in range(80):
         middle = (low + high) / 2
         if _lower_gamma(a, middle) < wanted:

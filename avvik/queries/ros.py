@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, select
+from sqlalchemy import Row, Select, case, select
 
 from avvik.models import Avvik, AvvikRos
 from avvik.queries.access import visible as visible_case
@@ -42,11 +42,15 @@ def _rows(work: Work, avvik: Avvik) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _named(row: Row[*tuple[Any, ...]]) -> Knytt:
+    return Knytt(row[0], row[1], row[2], row[3], row[4], row[5], row[6], bool(row[7]))
+
+
 def of_case(work: Work, avvik: Avvik) -> list[Knytt]:
     """The rows of a case whose page has authorised, those she may read. One query."""
     tied = select(AvvikRos.rad_id).where(AvvikRos.avvik_id == avvik.id)
     rows = work.db.execute(_rows(work, avvik).where(RosRad.id.in_(tied)).order_by(RosAnalyse.id, RosRad.nr))
-    return [Knytt(*row[:7], same=bool(row[7])) for row in rows]
+    return [_named(row) for row in rows]
 
 
 def candidates(work: Work, avvik: Avvik, words: str) -> list[Knytt]:
@@ -60,7 +64,7 @@ def candidates(work: Work, avvik: Avvik, words: str) -> list[Knytt]:
         query = query.where(RosRad.hending.icontains(word, autoescape=True))
     kind_first = case((RosRad.kategori == avvik.underkategori, 0), else_=1)
     rows = work.db.execute(query.order_by(kind_first, RosAnalyse.id.desc(), RosRad.nr).limit(MOST_HITS))
-    return [Knytt(*row[:7], same=bool(row[7])) for row in rows]
+    return [_named(row) for row in rows]
 
 
 def fill_shown(work: Work, event: object) -> None:
