@@ -398,6 +398,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("bevis", "gjeld_fra", name=op.f("uq_bevisregel_bevis_gjeld_fra")),
     )
     op.create_table(
+        "brevmal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("namn", sa.String(length=120), nullable=False),
+        sa.Column("nn", sa.Text(), nullable=False),
+        sa.Column("nb", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("gjeld", sa.Boolean(), nullable=False),
+        sa.Column("laga_av_id", sa.Integer(), nullable=True),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["laga_av_id"], ["person.id"], name=op.f("fk_brevmal_laga_av_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brevmal")),
+    )
+    op.create_table(
         "eining",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kode", sa.String(length=40), nullable=False),
@@ -856,6 +870,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("eining_id", "aar", name=op.f("uq_kompetanseplan_eining_id_aar")),
     )
     op.create_table(
+        "kompetanserute",
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("manader", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("snitt", sa.String(length=60), nullable=False),
+        sa.Column("kompetanse_id", sa.Integer(), nullable=False),
+        sa.Column("behov", sa.Integer(), nullable=False),
+        sa.Column("har", sa.Integer(), nullable=False),
+        sa.Column("kan", sa.Integer(), nullable=False),
+        sa.Column("eineste_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["eineste_id"], ["person.id"], name=op.f("fk_kompetanserute_eineste_id_person")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_kompetanserute_eining_id_eining")),
+        sa.ForeignKeyConstraint(["kompetanse_id"], ["kompetanse.id"], name=op.f("fk_kompetanserute_kompetanse_id_kompetanse")),
+        sa.PrimaryKeyConstraint("eining_id", "manader", "snitt", "kompetanse_id", name=op.f("pk_kompetanserute")),
+    )
+    op.create_table(
+        "kompetansestand",
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("dag", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_kompetansestand_eining_id_eining")),
+        sa.PrimaryKeyConstraint("eining_id", name=op.f("pk_kompetansestand")),
+    )
+    op.create_table(
+        "kompetanseutlop",
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("manad", sa.Date(), nullable=False),
+        sa.Column("tal", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_kompetanseutlop_eining_id_eining")),
+        sa.PrimaryKeyConstraint("eining_id", "manad", name=op.f("pk_kompetanseutlop")),
+    )
+    op.create_table(
         "kravvurdering",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("krav", sa.String(length=20), nullable=False),
@@ -870,6 +914,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kravvurdering")),
     )
     op.create_index("ix_kravvurdering_krav", "kravvurdering", ["krav", "eining_id", "id"], unique=False)
+    op.create_table(
+        "nokkeltal",
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("manad", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("slag", sa.String(length=40), nullable=False),
+        sa.Column("verdi", sa.Double(), nullable=False),
+        sa.CheckConstraint(
+            "slag IN ('arbeidstimar','liggjedogn','sjukefravaer_dagar','dagsverk_avtalt','budsjett_kr','rekneskap_kr')",
+            name=op.f("ck_nokkeltal_slag"),
+        ),
+        sa.CheckConstraint("manad BETWEEN 200001 AND 210012 AND manad % 100 BETWEEN 1 AND 12", name=op.f("ck_nokkeltal_manad")),
+        sa.CheckConstraint("verdi >= -10000000000 AND verdi <= 10000000000", name=op.f("ck_nokkeltal_verdi")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_nokkeltal_eining_id_eining")),
+        sa.PrimaryKeyConstraint("eining_id", "manad", "slag", name=op.f("pk_nokkeltal")),
+    )
     op.create_table(
         "omstillingstabell",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -888,6 +947,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("namn", "demo", name=op.f("uq_omstillingstabell_namn_demo")),
     )
     op.create_index(op.f("ix_omstillingstabell_eining_id"), "omstillingstabell", ["eining_id"], unique=False)
+    op.create_table(
+        "oppdragsbrev",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("aar", sa.Integer(), nullable=False),
+        sa.Column("tittel", sa.String(length=120), nullable=False),
+        sa.Column("nn", sa.Text(), nullable=False),
+        sa.Column("nb", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("forrige_id", sa.Integer(), nullable=True),
+        sa.Column("laga_av_id", sa.Integer(), nullable=False),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sendt", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("avslutta", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("utgave", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(status = 'avslutta') = (avslutta IS NOT NULL)", name=op.f("ck_oppdragsbrev_avslutta_har_tid")),
+        sa.CheckConstraint("(status = 'kladd') = (sendt IS NULL)", name=op.f("ck_oppdragsbrev_sendt_har_tid")),
+        sa.CheckConstraint("status IN ('kladd','sendt','avslutta')", name=op.f("ck_oppdragsbrev_status")),
+        sa.CheckConstraint("aar BETWEEN 2000 AND 2100", name=op.f("ck_oppdragsbrev_aar")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_oppdragsbrev_eining_id_eining")),
+        sa.ForeignKeyConstraint(["forrige_id"], ["oppdragsbrev.id"], name=op.f("fk_oppdragsbrev_forrige_id_oppdragsbrev")),
+        sa.ForeignKeyConstraint(["laga_av_id"], ["person.id"], name=op.f("fk_oppdragsbrev_laga_av_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_oppdragsbrev")),
+    )
+    op.create_index("ix_oppdragsbrev_status", "oppdragsbrev", ["status", "aar"], unique=False)
     op.create_table(
         "person_eining",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -935,31 +1021,52 @@ def upgrade() -> None:
     op.create_index(op.f("ix_prosedyre_tillegg_til_id"), "prosedyre", ["tillegg_til_id"], unique=False)
     op.create_index("ix_prosedyre_tittel", "prosedyre", ["tittel"], unique=False)
     op.create_table(
-        "rapport",
+        "rapportabonnement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slag", sa.String(length=40), nullable=False),
+        sa.Column("rytme", sa.String(length=10), nullable=False),
+        sa.Column("rolle", sa.String(length=40), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("eining_id", sa.Integer(), nullable=True),
+        sa.Column("arbeidsdag", sa.Integer(), nullable=False),
+        sa.Column("vindauge", sa.Integer(), nullable=False),
+        sa.Column("sprak", sa.String(length=2), nullable=True),
+        sa.Column("aktiv", sa.Boolean(), nullable=False),
+        sa.Column("fra", sa.Date(), nullable=False),
+        sa.Column("tinga_til", sa.String(length=7), nullable=True),
+        sa.Column("standard", sa.String(length=40), nullable=True),
+        sa.Column("endra_av_id", sa.Integer(), nullable=True),
+        sa.Column("endra", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("versjon", sa.Integer(), nullable=False),
+        sa.CheckConstraint("rytme IN ('manad','kvartal','tertial','ar')", name=op.f("ck_rapportabonnement_rytme")),
+        sa.CheckConstraint("(rolle IS NULL) <> (person_id IS NULL)", name=op.f("ck_rapportabonnement_ein_mottakar")),
+        sa.CheckConstraint("arbeidsdag BETWEEN 1 AND 15", name=op.f("ck_rapportabonnement_arbeidsdag")),
+        sa.CheckConstraint("person_id IS NULL OR eining_id IS NOT NULL", name=op.f("ck_rapportabonnement_person_har_eining")),
+        sa.CheckConstraint("vindauge BETWEEN 0 AND 30", name=op.f("ck_rapportabonnement_vindauge")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_rapportabonnement_eining_id_eining")),
+        sa.ForeignKeyConstraint(["endra_av_id"], ["person.id"], name=op.f("fk_rapportabonnement_endra_av_id_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_rapportabonnement_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rapportabonnement")),
+        sa.UniqueConstraint("standard", name=op.f("uq_rapportabonnement_standard")),
+    )
+    op.create_index(op.f("ix_rapportabonnement_eining_id"), "rapportabonnement", ["eining_id"], unique=False)
+    op.create_index(op.f("ix_rapportabonnement_person_id"), "rapportabonnement", ["person_id"], unique=False)
+    op.create_table(
+        "rapporttekst",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slag", sa.String(length=40), nullable=False),
         sa.Column("eining_id", sa.Integer(), nullable=False),
-        sa.Column("periode", sa.String(length=7), nullable=False),
-        sa.Column("mottakar_id", sa.Integer(), nullable=False),
-        sa.Column("sprak", sa.String(length=2), nullable=False),
-        sa.Column("status", sa.String(length=10), nullable=False),
-        sa.Column("tinga", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("laga", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("sha256", sa.String(length=64), nullable=True),
-        sa.Column("storleik", sa.Integer(), nullable=False),
-        sa.Column("feil", sa.String(length=80), nullable=True),
-        sa.CheckConstraint("(status = 'laga') = (sha256 IS NOT NULL AND laga IS NOT NULL)", name=op.f("ck_rapport_laga_har_fil")),
-        sa.CheckConstraint("status IN ('ventar', 'laga', 'feila')", name=op.f("ck_rapport_status")),
-        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_rapport_eining_id_eining")),
-        sa.ForeignKeyConstraint(["mottakar_id"], ["person.id"], name=op.f("fk_rapport_mottakar_id_person")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rapport")),
-        sa.UniqueConstraint(
-            "slag", "eining_id", "periode", "mottakar_id", name=op.f("uq_rapport_slag_eining_id_periode_mottakar_id")
-        ),
+        sa.Column("periode", sa.String(length=20), nullable=False),
+        sa.Column("bolk", sa.String(length=40), nullable=False),
+        sa.Column("tekst", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("endra", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("versjon", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_rapporttekst_eining_id_eining")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_rapporttekst_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rapporttekst")),
+        sa.UniqueConstraint("slag", "eining_id", "periode", "bolk", name=op.f("uq_rapporttekst_slag_eining_id_periode_bolk")),
     )
-    op.create_index("ix_rapport_arkiv", "rapport", ["eining_id", "status", "id"], unique=False)
-    op.create_index(op.f("ix_rapport_mottakar_id"), "rapport", ["mottakar_id"], unique=False)
-    op.create_index("ix_rapport_status", "rapport", ["status", "id"], unique=False)
     op.create_table(
         "registerforing",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1309,6 +1416,51 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("avvik_id", "utfall", name=op.f("pk_avvik_utfall")),
     )
     op.create_table(
+        "brevmottak",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("brev_id", sa.Integer(), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("sendt", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["brev_id"], ["oppdragsbrev.id"], name=op.f("fk_brevmottak_brev_id_oppdragsbrev")),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_brevmottak_eining_id_eining")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brevmottak")),
+        sa.UniqueConstraint("brev_id", "eining_id", name=op.f("uq_brevmottak_brev_id_eining_id")),
+    )
+    op.create_index("ix_brevmottak_eining", "brevmottak", ["eining_id"], unique=False)
+    op.create_table(
+        "brevpunkt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("mal_id", sa.Integer(), nullable=True),
+        sa.Column("brev_id", sa.Integer(), nullable=True),
+        sa.Column("nr", sa.Integer(), nullable=False),
+        sa.Column("punkt", sa.Integer(), nullable=True),
+        sa.Column("nn", sa.Text(), nullable=False),
+        sa.Column("nb", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("frist", sa.Date(), nullable=True),
+        sa.Column("fjerna", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("(mal_id IS NULL) <> (brev_id IS NULL)", name=op.f("ck_brevpunkt_mal_eller_brev")),
+        sa.CheckConstraint("punkt IS NULL OR punkt BETWEEN 1 AND 7", name=op.f("ck_brevpunkt_punkt")),
+        sa.ForeignKeyConstraint(["brev_id"], ["oppdragsbrev.id"], name=op.f("fk_brevpunkt_brev_id_oppdragsbrev")),
+        sa.ForeignKeyConstraint(["mal_id"], ["brevmal.id"], name=op.f("fk_brevpunkt_mal_id_brevmal")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brevpunkt")),
+    )
+    op.create_index("ix_brevpunkt_brev", "brevpunkt", ["brev_id", "nr"], unique=False)
+    op.create_index("ix_brevpunkt_mal", "brevpunkt", ["mal_id", "nr"], unique=False)
+    op.create_table(
+        "brevutgave",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("brev_id", sa.Integer(), nullable=False),
+        sa.Column("utgave", sa.Integer(), nullable=False),
+        sa.Column("tid", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("innhald", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["brev_id"], ["oppdragsbrev.id"], name=op.f("fk_brevutgave_brev_id_oppdragsbrev")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_brevutgave_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brevutgave")),
+        sa.UniqueConstraint("brev_id", "utgave", name=op.f("uq_brevutgave_brev_id_utgave")),
+    )
+    op.create_table(
         "innlesingsfil",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("innlesing_id", sa.Integer(), nullable=False),
@@ -1446,7 +1598,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_prosedyre_ord_prosedyre_id_prosedyre")),
         sa.PrimaryKeyConstraint("prosedyre_id", "ord", name=op.f("pk_prosedyre_ord")),
     )
-    op.create_index("ix_prosedyre_ord_ord", "prosedyre_ord", ["ord", "prosedyre_id"], unique=False)
+    op.create_index("ix_prosedyre_ord_ord", "prosedyre_ord", ["ord", "prosedyre_id", "vekt"], unique=False)
     op.create_table(
         "prosedyre_versjon",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1521,6 +1673,39 @@ def upgrade() -> None:
         sqlite_where=sa.text("tilstand IN ('kladd','paa_hoyring','til_godkjenning')"),
         postgresql_where=sa.text("tilstand IN ('kladd','paa_hoyring','til_godkjenning')"),
     )
+    op.create_table(
+        "rapport",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slag", sa.String(length=40), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("periode", sa.String(length=7), nullable=False),
+        sa.Column("mottakar_id", sa.Integer(), nullable=False),
+        sa.Column("sprak", sa.String(length=2), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("tinga", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("send_fra", sa.Date(), nullable=True),
+        sa.Column("abonnement_id", sa.Integer(), nullable=True),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("storleik", sa.Integer(), nullable=False),
+        sa.Column("heilt", sa.Boolean(), nullable=False),
+        sa.Column("feil", sa.String(length=80), nullable=True),
+        sa.CheckConstraint("(status = 'laga') = (sha256 IS NOT NULL AND laga IS NOT NULL)", name=op.f("ck_rapport_laga_har_fil")),
+        sa.CheckConstraint("status IN ('ventar', 'laga', 'feila', 'kvilar')", name=op.f("ck_rapport_status")),
+        sa.ForeignKeyConstraint(
+            ["abonnement_id"], ["rapportabonnement.id"], name=op.f("fk_rapport_abonnement_id_rapportabonnement")
+        ),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_rapport_eining_id_eining")),
+        sa.ForeignKeyConstraint(["mottakar_id"], ["person.id"], name=op.f("fk_rapport_mottakar_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rapport")),
+        sa.UniqueConstraint(
+            "slag", "eining_id", "periode", "mottakar_id", name=op.f("uq_rapport_slag_eining_id_periode_mottakar_id")
+        ),
+    )
+    op.create_index(op.f("ix_rapport_abonnement_id"), "rapport", ["abonnement_id"], unique=False)
+    op.create_index("ix_rapport_arkiv", "rapport", ["eining_id", "status", "id"], unique=False)
+    op.create_index(op.f("ix_rapport_mottakar_id"), "rapport", ["mottakar_id"], unique=False)
+    op.create_index("ix_rapport_status", "rapport", ["status", "id"], unique=False)
     op.create_table(
         "ros_deltakar",
         sa.Column("analyse_id", sa.Integer(), nullable=False),
@@ -1706,6 +1891,37 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_avvik_ros_rad_id"), "avvik_ros", ["rad_id"], unique=False)
     op.create_table(
+        "brevhending",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("brev_id", sa.Integer(), nullable=False),
+        sa.Column("mottak_id", sa.Integer(), nullable=True),
+        sa.Column("tid", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("slag", sa.String(length=20), nullable=False),
+        sa.Column("detalj", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["brev_id"], ["oppdragsbrev.id"], name=op.f("fk_brevhending_brev_id_oppdragsbrev")),
+        sa.ForeignKeyConstraint(["mottak_id"], ["brevmottak.id"], name=op.f("fk_brevhending_mottak_id_brevmottak")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_brevhending_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brevhending")),
+    )
+    op.create_index("ix_brevhending_brev", "brevhending", ["brev_id", "mottak_id", "id"], unique=False)
+    op.create_table(
+        "brevkule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("punkt_id", sa.Integer(), nullable=False),
+        sa.Column("nr", sa.Integer(), nullable=False),
+        sa.Column("nn", sa.Text(), nullable=False),
+        sa.Column("nb", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("bevis", sa.String(length=200), nullable=False),
+        sa.Column("fra_id", sa.Integer(), nullable=True),
+        sa.Column("fjerna", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["fra_id"], ["brevkule.id"], name=op.f("fk_brevkule_fra_id_brevkule")),
+        sa.ForeignKeyConstraint(["punkt_id"], ["brevpunkt.id"], name=op.f("fk_brevkule_punkt_id_brevpunkt")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brevkule")),
+    )
+    op.create_index("ix_brevkule_punkt", "brevkule", ["punkt_id", "nr"], unique=False)
+    op.create_table(
         "hoyring",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("versjon_id", sa.Integer(), nullable=False),
@@ -1844,6 +2060,28 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_prosedyre_vedlegg_fil_id"), "prosedyre_vedlegg", ["fil_id"], unique=False)
     op.create_table(
+        "punktmottak",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("mottak_id", sa.Integer(), nullable=False),
+        sa.Column("punkt_id", sa.Integer(), nullable=False),
+        sa.Column("frist", sa.Date(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("levert", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("levert_av_id", sa.Integer(), nullable=True),
+        sa.Column("grunn", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(status = 'retur') = (grunn <> '')", name=op.f("ck_punktmottak_retur_har_grunn")),
+        sa.CheckConstraint("(status IN ('levert','godteken')) = (levert IS NOT NULL)", name=op.f("ck_punktmottak_levert_har_tid")),
+        sa.CheckConstraint("status IN ('open','levert','godteken','retur')", name=op.f("ck_punktmottak_status")),
+        sa.ForeignKeyConstraint(["levert_av_id"], ["person.id"], name=op.f("fk_punktmottak_levert_av_id_person")),
+        sa.ForeignKeyConstraint(["mottak_id"], ["brevmottak.id"], name=op.f("fk_punktmottak_mottak_id_brevmottak")),
+        sa.ForeignKeyConstraint(["punkt_id"], ["brevpunkt.id"], name=op.f("fk_punktmottak_punkt_id_brevpunkt")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_punktmottak")),
+        sa.UniqueConstraint("mottak_id", "punkt_id", name=op.f("uq_punktmottak_mottak_id_punkt_id")),
+    )
+    op.create_index(op.f("ix_punktmottak_punkt_id"), "punktmottak", ["punkt_id"], unique=False)
+    op.create_index("ix_punktmottak_status", "punktmottak", ["status", "frist"], unique=False)
+    op.create_table(
         "revisjonsonske",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("prosedyre_id", sa.Integer(), nullable=True),
@@ -1897,6 +2135,61 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("rad_id", "akse", name=op.f("pk_ros_konsekvens")),
     )
     op.create_table(
+        "brevlevering",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("punktmottak_id", sa.Integer(), nullable=False),
+        sa.Column("nr", sa.Integer(), nullable=False),
+        sa.Column("tid", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("innhald", sa.JSON(), nullable=False),
+        sa.Column("avgjerd", sa.String(length=20), nullable=False),
+        sa.Column("avgjort", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("avgjort_av_id", sa.Integer(), nullable=True),
+        sa.Column("grunn", sa.Text(), nullable=False),
+        sa.CheckConstraint("(avgjerd = '') = (avgjort IS NULL)", name=op.f("ck_brevlevering_avgjort_har_tid")),
+        sa.CheckConstraint("avgjerd <> 'retur' OR grunn <> ''", name=op.f("ck_brevlevering_retur_har_grunn")),
+        sa.CheckConstraint("avgjerd IN ('','godteken','retur')", name=op.f("ck_brevlevering_avgjerd")),
+        sa.ForeignKeyConstraint(["avgjort_av_id"], ["person.id"], name=op.f("fk_brevlevering_avgjort_av_id_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_brevlevering_person_id_person")),
+        sa.ForeignKeyConstraint(["punktmottak_id"], ["punktmottak.id"], name=op.f("fk_brevlevering_punktmottak_id_punktmottak")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brevlevering")),
+        sa.UniqueConstraint("punktmottak_id", "nr", name=op.f("uq_brevlevering_punktmottak_id_nr")),
+    )
+    op.create_table(
+        "brevmelding",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("punktmottak_id", sa.Integer(), nullable=False),
+        sa.Column("tid", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("fra_sjef", sa.Boolean(), nullable=False),
+        sa.Column("tekst", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_brevmelding_person_id_person")),
+        sa.ForeignKeyConstraint(["punktmottak_id"], ["punktmottak.id"], name=op.f("fk_brevmelding_punktmottak_id_punktmottak")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brevmelding")),
+    )
+    op.create_index("ix_brevmelding_punktmottak", "brevmelding", ["punktmottak_id", "id"], unique=False)
+    op.create_table(
+        "brevsvar",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("punktmottak_id", sa.Integer(), nullable=False),
+        sa.Column("kule_id", sa.Integer(), nullable=False),
+        sa.Column("tekst", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("delegert_til_id", sa.Integer(), nullable=True),
+        sa.Column("endra", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("endra_av_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("status IN ('ikkje_starta','i_gang','ferdig','ikkje_aktuelt')", name=op.f("ck_brevsvar_status")),
+        sa.ForeignKeyConstraint(["delegert_til_id"], ["person.id"], name=op.f("fk_brevsvar_delegert_til_id_person")),
+        sa.ForeignKeyConstraint(["endra_av_id"], ["person.id"], name=op.f("fk_brevsvar_endra_av_id_person")),
+        sa.ForeignKeyConstraint(["kule_id"], ["brevkule.id"], name=op.f("fk_brevsvar_kule_id_brevkule")),
+        sa.ForeignKeyConstraint(["punktmottak_id"], ["punktmottak.id"], name=op.f("fk_brevsvar_punktmottak_id_punktmottak")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brevsvar")),
+        sa.UniqueConstraint("punktmottak_id", "kule_id", name=op.f("uq_brevsvar_punktmottak_id_kule_id")),
+    )
+    op.create_index("ix_brevsvar_delegert", "brevsvar", ["delegert_til_id"], unique=False)
+    op.create_index(op.f("ix_brevsvar_kule_id"), "brevsvar", ["kule_id"], unique=False)
+    op.create_table(
         "hoyring_deltakar",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("hoyring_id", sa.Integer(), nullable=False),
@@ -1935,23 +2228,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hoyring_merknad")),
     )
     op.create_index("ix_hoyring_merknad_hoyring", "hoyring_merknad", ["hoyring_id", "svar"], unique=False)
+    op.create_table(
+        "brevlenkje",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("svar_id", sa.Integer(), nullable=False),
+        sa.Column("adresse", sa.String(length=300), nullable=False),
+        sa.CheckConstraint("adresse LIKE '/%'", name=op.f("ck_brevlenkje_intern")),
+        sa.ForeignKeyConstraint(["svar_id"], ["brevsvar.id"], name=op.f("fk_brevlenkje_svar_id_brevsvar")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brevlenkje")),
+        sa.UniqueConstraint("svar_id", "adresse", name=op.f("uq_brevlenkje_svar_id_adresse")),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Remove the tables."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("brevlenkje")
     op.drop_index("ix_hoyring_merknad_hoyring", table_name="hoyring_merknad")
     op.drop_table("hoyring_merknad")
     op.drop_index("ix_hoyring_deltakar_person", table_name="hoyring_deltakar")
     op.drop_index("ix_hoyring_deltakar_eining", table_name="hoyring_deltakar")
     op.drop_table("hoyring_deltakar")
+    op.drop_index(op.f("ix_brevsvar_kule_id"), table_name="brevsvar")
+    op.drop_index("ix_brevsvar_delegert", table_name="brevsvar")
+    op.drop_table("brevsvar")
+    op.drop_index("ix_brevmelding_punktmottak", table_name="brevmelding")
+    op.drop_table("brevmelding")
+    op.drop_table("brevlevering")
     op.drop_table("ros_konsekvens")
     op.drop_index("ix_revisjonsonske_versjon", table_name="revisjonsonske")
     op.drop_index("ix_revisjonsonske_prosedyre", table_name="revisjonsonske")
     op.drop_index("ix_revisjonsonske_eining", table_name="revisjonsonske")
     op.drop_index(op.f("ix_revisjonsonske_bedd_av_id"), table_name="revisjonsonske")
     op.drop_table("revisjonsonske")
+    op.drop_index("ix_punktmottak_status", table_name="punktmottak")
+    op.drop_index(op.f("ix_punktmottak_punkt_id"), table_name="punktmottak")
+    op.drop_table("punktmottak")
     op.drop_index(op.f("ix_prosedyre_vedlegg_fil_id"), table_name="prosedyre_vedlegg")
     op.drop_table("prosedyre_vedlegg")
     op.drop_index("ix_prosedyre_hending_versjon", table_name="prosedyre_hending")
@@ -1970,6 +2283,10 @@ def downgrade() -> None:
     op.drop_index("ix_hoyring_versjon", table_name="hoyring")
     op.drop_index("ix_hoyring_frist", table_name="hoyring")
     op.drop_table("hoyring")
+    op.drop_index("ix_brevkule_punkt", table_name="brevkule")
+    op.drop_table("brevkule")
+    op.drop_index("ix_brevhending_brev", table_name="brevhending")
+    op.drop_table("brevhending")
     op.drop_index(op.f("ix_avvik_ros_rad_id"), table_name="avvik_ros")
     op.drop_table("avvik_ros")
     op.drop_index(op.f("ix_avvik_prosedyre_versjon_id"), table_name="avvik_prosedyre")
@@ -1994,6 +2311,11 @@ def downgrade() -> None:
     op.drop_table("ros_eining")
     op.drop_index(op.f("ix_ros_deltakar_person_id"), table_name="ros_deltakar")
     op.drop_table("ros_deltakar")
+    op.drop_index("ix_rapport_status", table_name="rapport")
+    op.drop_index(op.f("ix_rapport_mottakar_id"), table_name="rapport")
+    op.drop_index("ix_rapport_arkiv", table_name="rapport")
+    op.drop_index(op.f("ix_rapport_abonnement_id"), table_name="rapport")
+    op.drop_table("rapport")
     op.drop_index(
         "uq_prosedyre_versjon_open",
         table_name="prosedyre_versjon",
@@ -2037,6 +2359,12 @@ def downgrade() -> None:
     op.drop_index("ix_innlesingsfil_sha256", table_name="innlesingsfil")
     op.drop_index(op.f("ix_innlesingsfil_prosedyre_id"), table_name="innlesingsfil")
     op.drop_table("innlesingsfil")
+    op.drop_table("brevutgave")
+    op.drop_index("ix_brevpunkt_mal", table_name="brevpunkt")
+    op.drop_index("ix_brevpunkt_brev", table_name="brevpunkt")
+    op.drop_table("brevpunkt")
+    op.drop_index("ix_brevmottak_eining", table_name="brevmottak")
+    op.drop_table("brevmottak")
     op.drop_table("avvik_utfall")
     op.drop_index(op.f("ix_avvik_tiltak_tiltak_id"), table_name="avvik_tiltak")
     op.drop_table("avvik_tiltak")
@@ -2079,10 +2407,10 @@ def downgrade() -> None:
     op.drop_index("ix_registerforing_eining_slag", table_name="registerforing")
     op.drop_index("ix_registerforing_dato", table_name="registerforing")
     op.drop_table("registerforing")
-    op.drop_index("ix_rapport_status", table_name="rapport")
-    op.drop_index(op.f("ix_rapport_mottakar_id"), table_name="rapport")
-    op.drop_index("ix_rapport_arkiv", table_name="rapport")
-    op.drop_table("rapport")
+    op.drop_table("rapporttekst")
+    op.drop_index(op.f("ix_rapportabonnement_person_id"), table_name="rapportabonnement")
+    op.drop_index(op.f("ix_rapportabonnement_eining_id"), table_name="rapportabonnement")
+    op.drop_table("rapportabonnement")
     op.drop_index("ix_prosedyre_tittel", table_name="prosedyre")
     op.drop_index(op.f("ix_prosedyre_tillegg_til_id"), table_name="prosedyre")
     op.drop_index(op.f("ix_prosedyre_tema"), table_name="prosedyre")
@@ -2092,10 +2420,16 @@ def downgrade() -> None:
     op.drop_table("prosedyre")
     op.drop_index(op.f("ix_person_eining_eining_id"), table_name="person_eining")
     op.drop_table("person_eining")
+    op.drop_index("ix_oppdragsbrev_status", table_name="oppdragsbrev")
+    op.drop_table("oppdragsbrev")
     op.drop_index(op.f("ix_omstillingstabell_eining_id"), table_name="omstillingstabell")
     op.drop_table("omstillingstabell")
+    op.drop_table("nokkeltal")
     op.drop_index("ix_kravvurdering_krav", table_name="kravvurdering")
     op.drop_table("kravvurdering")
+    op.drop_table("kompetanseutlop")
+    op.drop_table("kompetansestand")
+    op.drop_table("kompetanserute")
     op.drop_table("kompetanseplan")
     op.drop_table("kompetansepaminning")
     op.drop_index(op.f("ix_kompetansebehov_overstyrer_id"), table_name="kompetansebehov")
@@ -2176,6 +2510,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_eining_sti"), table_name="eining")
     op.drop_index(op.f("ix_eining_overordna_id"), table_name="eining")
     op.drop_table("eining")
+    op.drop_table("brevmal")
     op.drop_table("bevisregel")
     op.drop_index(op.f("ix_avvik_kladd_person_id"), table_name="avvik_kladd")
     op.drop_table("avvik_kladd")

@@ -134,7 +134,7 @@ class ProsedyreOrd(Base):
     """Search words of what is valid: title, text, keywords and names of attachments, as stems (`prosedyrar/sok.py`)."""
 
     __tablename__ = "prosedyre_ord"
-    __table_args__ = (Index("ix_prosedyre_ord_ord", "ord", "prosedyre_id"),)
+    __table_args__ = (Index("ix_prosedyre_ord_ord", "ord", "prosedyre_id", "vekt"),)
 
     prosedyre_id: Mapped[int] = mapped_column(ForeignKey("prosedyre.id"), primary_key=True)
     ord: Mapped[str] = mapped_column(String(60), primary_key=True)

@@ -6,7 +6,7 @@ valid one and those that answered a request: else nobody could see what was chan
 """
 
 from sqlalchemy import ColumnElement, and_, literal, or_, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from kjerne.access import Right
 from kjerne.errors import NotFound
@@ -62,13 +62,14 @@ def visible(work: Work) -> ColumnElement[bool]:
     me, version = work.me.id, ProsedyreVersjon
 
     def of(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-        return version.prosedyre_id.in_(select(Prosedyre.id).where(condition))
+        return select(Prosedyre.id).where(Prosedyre.id == version.prosedyre_id, condition).correlate(version).exists()
 
     writes = of(or_(Prosedyre.eigar_id == me, Prosedyre.eining_id.in_(work.units(Right.PROSEDYRE_SKRIV))))
     approves = of(Prosedyre.eining_id.in_(work.units(Right.PROSEDYRE_GODKJENN)))
     oversees = of(Prosedyre.eining_id.in_(work.units(Right.PROSEDYRE_STATUS)))
     asked = version.id.in_(select(Hoyring.versjon_id).join(HoyringDeltakar).where(asked_in(work)))
-    signed = version.id.in_(select(Lesekvittering.versjon_id).where(Lesekvittering.person_id == me))
+    mine = select(Lesekvittering.id).where(Lesekvittering.versjon_id == version.id, Lesekvittering.person_id == me)
+    signed = mine.correlate(version).exists()
     took_part = or_(version.forfattar_id == me, version.endra_av_id == me, version.godkjennar_id == me)
     return or_(
         version.tilstand == Tilstand.GYLDIG,
@@ -82,13 +83,15 @@ def visible(work: Work) -> ColumnElement[bool]:
 
 def _compared() -> ColumnElement[bool]:
     """Versions everybody may hold a newer one against: before the valid one, answering a request, and before such."""
-    newer = aliased(ProsedyreVersjon)
-    answers = select(Revisjonsonske.versjon_id).where(Revisjonsonske.versjon_id.is_not(None))
-    before = select(newer.forrige_id).where(newer.forrige_id.is_not(None))
+    version, newer = ProsedyreVersjon, aliased(ProsedyreVersjon)
+
+    def answered(versjon_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        return select(Revisjonsonske.id).where(Revisjonsonske.versjon_id == versjon_id).exists()
+
+    follows = or_(newer.tilstand == Tilstand.GYLDIG, answered(newer.id))
     return or_(
-        ProsedyreVersjon.id.in_(before.where(newer.tilstand == Tilstand.GYLDIG)),
-        ProsedyreVersjon.id.in_(answers),
-        ProsedyreVersjon.id.in_(before.where(newer.id.in_(answers))),
+        answered(version.id),
+        select(newer.id).where(newer.forrige_id == version.id, follows).correlate(version).exists(),
     )
 
 

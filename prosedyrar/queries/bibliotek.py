@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from kjerne.access import Right
 from kjerne.i18n import Lazy
@@ -198,18 +198,25 @@ def units_to_write_in(work: Work) -> Sequence[tuple[int, str]]:
     return [(id_, namn) for id_, namn in work.db.execute(query.order_by(func.length(Eining.sti), Eining.namn))]
 
 
+def _best(asked: list[Ledd], limit: int) -> Select[*tuple[Any, ...]]:
+    """The documents with every word, by what the words weigh where they stand: asked of the table of words alone."""
+    hits = [
+        select(ProsedyreOrd.prosedyre_id.label("id"), func.max(ProsedyreOrd.vekt).label("vekt"))
+        .where(term.among(ProsedyreOrd.ord))
+        .group_by(ProsedyreOrd.prosedyre_id)
+        .subquery()
+        for term in asked
+    ]
+    query = select(hits[0].c.id)
+    for other in hits[1:]:
+        query = query.join(other, other.c.id == hits[0].c.id)
+    weight = sum((hit.c.vekt for hit in hits[1:]), start=hits[0].c.vekt)
+    return query.add_columns(weight.label("vekt")).order_by(weight.desc(), hits[0].c.id).limit(limit)
+
+
 def search(work: Work, asked: list[Ledd], *, limit: int) -> list[tuple[Row, str]]:
     """Valid documents with every word, best first, each with its text. A word in the title weighs most."""
-    query = _rows(work).add_columns(ProsedyreVersjon.tekst).where(ProsedyreVersjon.tilstand == Tilstand.GYLDIG)
-    weight: Any = literal(0)
-    for term in asked:
-        hits = (
-            select(ProsedyreOrd.prosedyre_id, func.max(ProsedyreOrd.vekt).label("vekt"))
-            .where(term.among(ProsedyreOrd.ord))
-            .group_by(ProsedyreOrd.prosedyre_id)
-            .subquery()
-        )
-        query = query.join(hits, hits.c.prosedyre_id == Prosedyre.id)
-        weight += hits.c.vekt
-    query = query.order_by(weight.desc(), Prosedyre.tittel, Prosedyre.id).limit(limit)
+    best = _best(asked, limit).subquery()
+    query = _rows(work).add_columns(ProsedyreVersjon.tekst).join(best, best.c.id == Prosedyre.id)
+    query = query.where(ProsedyreVersjon.tilstand == Tilstand.GYLDIG).order_by(best.c.vekt.desc(), Prosedyre.tittel, Prosedyre.id)
     return [(Row(*row[:-1]), row[-1]) for row in work.db.execute(query)]
