@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -18,6 +18,7 @@ from kjerne.db import Databases
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.models import Eining, Person
+from kjerne.rekneark import Celle
 from kjerne.work import Work
 
 PORTION = 500
@@ -37,7 +38,6 @@ HEADINGS = (
     _l("Årsak"),
     _l("Utfall"),
 )
-Celle = str | int | datetime | date
 _ENDED = frozenset(status.value for status in ENDED)
 
 

@@ -11,9 +11,9 @@ from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 from sqlalchemy import select
 
-from avvik.views.eksport import harmless
 from kjerne.db import Databases
 from kjerne.models import Leselogg
+from kjerne.rekneark import harmless
 from tests.avvik.conftest import FileCase, Post
 from tests.cast import Cast
 from tests.conftest import ClientFor
