@@ -7,6 +7,7 @@ from sqlalchemy import event, select
 
 from kjerne.db import Databases
 from kjerne.models import Eining, Person
+from prosedyrar import sok
 from prosedyrar.behov import Dekning, Slag, all_needs, guess_slag
 from prosedyrar.models import Prosedyre, ProsedyreVersjon
 from prosedyrar.models.behov import Rutinedekning
@@ -31,6 +32,7 @@ def valid(databases: Databases, cast: Cast, clock: Clock, tittel: str = "Handhyg
                 endra_av_id=cast.leif.id, godkjennar_id=cast.signe.id, godkjent=clock(), gyldig_fra=clock().date(),
             )
         )  # fmt: skip
+        sok.rebuild(db)
         db.commit()
         return row.id
 
