@@ -46,6 +46,7 @@ import avvik.views.steg
 import avvik.views.tal
 import framside.tilgjenge
 import framside.views
+import kompetanse.actions.ruter
 import kompetanse.handlers
 import kompetanse.jobs
 import kompetanse.views.behov
@@ -222,6 +223,7 @@ def create_app(config: Config | None = None, databases: Databases | None = None,
     app.extensions["internkontroll"] = House(config, databases or Databases(config.database_url), clock, HANDLERS, MENU)
     sums.install()
     sok.install()
+    kompetanse.actions.ruter.install()
     login = flask_login.LoginManager()
     login.init_app(app, add_context_processor=False)
     login.request_loader(web.load_user)

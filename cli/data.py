@@ -14,6 +14,7 @@ from demo import build
 from demo.build import DEMO_AVVIK
 from kjerne import innstilling, katalog, migrering
 from kjerne.models import Eining, Innstilling, Person
+from kompetanse.actions import ruter
 from kompetanse.actions.katalog import load_starter_set as load_competence
 
 DEMO_SEED = 1
@@ -65,6 +66,7 @@ def is_empty(installation: Installation) -> bool:
 def run_import(installation: Installation, args: argparse.Namespace) -> int:
     """Show what the file changes, row by row, and write it unless it is a trial. Exit code 1 when a row was refused."""
     require_current(installation)
+    ruter.install()  # who works where is what the competence map rests on
     if args.kind == "prosedyrar":
         return prosedyrar.run_import(installation, args)
     if args.kind == "kompetanse" and not args.more:

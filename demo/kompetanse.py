@@ -15,6 +15,7 @@ from demo.organisasjon import FIRST_LEADER, Unit
 from demo.personar import Ansatt
 from demo.verda import Verda
 from kompetanse import rules
+from kompetanse.actions import ruter
 from kompetanse.actions.katalog import read_rows
 from kompetanse.models import (
     Delegasjon,
@@ -90,6 +91,7 @@ def fill(db: Session, verda: Verda) -> None:
         db.connection().execute(insert(Delegasjon), bevis.delegated)
     _plans(db, verda, rng, entries)
     _from_cases(db, verda, entries)
+    ruter.count(db, sorted(unit.id for unit in verda.units), verda.today)
 
 
 def _needs(db: Session, verda: Verda, entries: dict[str, Kompetanse]) -> None:
@@ -319,9 +321,9 @@ def _from_cases(db: Session, verda: Verda, entries: dict[str, Kompetanse]) -> No
     recent = verda.now - timedelta(days=75)
     found: list[dict[str, Any]] = []
     for key, eining, aar, lopenr, tema, meldt in rows:
-        about = [row.id for row in entries.values() if rules.matches_theme(row.tema, tema)]
+        about: list[int | None] = [row.id for row in entries.values() if rules.matches_theme(row.tema, tema)]
         for kompetanse in about[:2] or [None]:
-            rad = planned.get((eining, kompetanse))
+            rad = planned.get((eining, kompetanse or 0))
             status = "i_plan" if rad else "open" if meldt >= recent else "avvist"
             named = {"slag": "avvik", "ref_id": key, "namn": f"{aar}-{lopenr}", "synleg": True}
             found.append(

@@ -14,6 +14,7 @@ from kjerne.jobs import Job
 from kjerne.models import Eining, Person, PersonEining
 from kjerne.work import Work
 from kompetanse import rules
+from kompetanse.actions.ruter import count_stale
 from kompetanse.models import Kompetansebevis, Kompetansepaminning
 from kompetanse.queries.kart import employed
 from kompetanse.rules import Status
@@ -133,4 +134,7 @@ def _to_leaders(work: Work, rows: list[Kompetansebevis]) -> None:
             _letter(work, person, LEADERS, said, "/kompetanse/", key)
 
 
-JOBS: tuple[Job, ...] = (Job("kompetanse-paminning", run=remind, hour=6, minute=40),)
+JOBS: tuple[Job, ...] = (
+    Job("kompetanse-paminning", run=remind, hour=6, minute=40),
+    Job("kompetanse-ruter", run=count_stale, every_minutes=1),
+)

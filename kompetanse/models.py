@@ -165,6 +165,43 @@ class Kompetansepaminning(Base):
     sendt: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Kompetanserute(Base):
+    """A kept cell of the map: a unit and a competence so many months ahead, for all, for one profession or for one shift.
+
+    It holds only while `Kompetansestand` says so; else the map counts anew (`kompetanse.queries.lagra`).
+    """
+
+    __tablename__ = "kompetanserute"
+
+    eining_id: Mapped[int] = mapped_column(ForeignKey("eining.id"), primary_key=True)
+    manader: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    snitt: Mapped[str] = mapped_column(String(60), primary_key=True)
+    kompetanse_id: Mapped[int] = mapped_column(ForeignKey("kompetanse.id"), primary_key=True)
+    behov: Mapped[int]
+    har: Mapped[int]
+    kan: Mapped[int]
+    eineste_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Kompetanseutlop(Base):
+    """A kept count: how much evidence of a unit's people goes out in a month and is not renewed. By main unit."""
+
+    __tablename__ = "kompetanseutlop"
+
+    eining_id: Mapped[int] = mapped_column(ForeignKey("eining.id"), primary_key=True)
+    manad: Mapped[date] = mapped_column(primary_key=True)
+    tal: Mapped[int]
+
+
+class Kompetansestand(Base):
+    """The day a unit's kept cells are right for. No row: something changed since, and they are counted anew."""
+
+    __tablename__ = "kompetansestand"
+
+    eining_id: Mapped[int] = mapped_column(ForeignKey("eining.id"), primary_key=True)
+    dag: Mapped[date]
+
+
 class Kompetanseplan(Base):
     """A unit's plan for a year (domene 6.4), made from the gaps. `forrige_id`: the plan it carries on."""
 

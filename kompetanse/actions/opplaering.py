@@ -22,7 +22,9 @@ def request_training(work: Work, *, eining_id: int, slag: str, ref_id: int, namn
     which competences it is about. When none fits, the leader chooses. The caller has asked whether few may see the case:
     then it does not call.
     """
-    about = [row.id for row in work.db.scalars(in_force(Kompetanse, work.today)) if rules.matches_theme(row.tema, tema)]
+    about: list[int | None] = [
+        row.id for row in work.db.scalars(in_force(Kompetanse, work.today)) if rules.matches_theme(row.tema, tema)
+    ]
     known = set(
         work.db.scalars(
             select(Opplaeringsbehov.kompetanse_id).where(

@@ -47,17 +47,15 @@ class Setning:
 
     def say(self, one: Behov | Kompetansebehov) -> str:
         """Such as: Alle (sjukepleiar, vernepleiar), kan utføre sjølvstendig."""
-        match Omfang(one.omfang):
-            case Omfang.ALLE:
-                many = _("Alle")
-            case Omfang.MINST:
-                many = ngettext("Minst éin", "Minst %(num)s", one.tal)
-            case Omfang.MINST_VAKT:
-                many = ngettext("Minst éin på kvar vakttype", "Minst %(num)s på kvar vakttype", one.tal)
-            case Omfang.ANDEL:
-                many = _("Minst %(n)s prosent", n=one.tal)
-            case Omfang.INGEN:
-                return _("Ikkje kravd her")
+        if one.omfang == Omfang.INGEN:
+            return _("Ikkje kravd her")
+        words = {
+            Omfang.ALLE: _("Alle"),
+            Omfang.MINST: ngettext("Minst éin", "Minst %(num)s", one.tal),
+            Omfang.MINST_VAKT: ngettext("Minst éin på kvar vakttype", "Minst %(num)s på kvar vakttype", one.tal),
+            Omfang.ANDEL: _("Minst %(n)s prosent", n=one.tal),
+        }
+        many = words[Omfang(one.omfang)]
         group = self.whom(one)
         level = str(rules.NIVANAMN[one.niva]).lower()
         return f"{many} ({group}), {level}" if group else f"{many}, {level}"

@@ -59,7 +59,7 @@ def cases_about(work: Work, units: Sequence[int], now: datetime) -> Mapping[tupl
         )
         .group_by(Opplaeringsbehov.eining_id, Opplaeringsbehov.kompetanse_id)
     )
-    return {(unit, row): count for unit, row, count in rows if unit in full or count >= limit}
+    return {(row[0], row[1] or 0): row[2] for row in rows if row[0] in full or row[2] >= limit}
 
 
 @dataclass(frozen=True)

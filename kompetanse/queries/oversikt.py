@@ -203,7 +203,7 @@ def _until(work: Work, people: set[int]) -> dict[tuple[int, int], date]:
         )
         .group_by(Kompetansebevis.person_id, Kompetansebevis.kompetanse_id)
     )
-    return {(person, kompetanse): til for person, kompetanse, til in rows}
+    return {(row[0], row[1]): row[2] for row in rows if row[2] is not None}
 
 
 def _teachers(work: Work, kompetansar: set[int], day: date) -> dict[int, list[tuple[int, str]]]:
@@ -229,20 +229,6 @@ def _teachers(work: Work, kompetansar: set[int], day: date) -> dict[int, list[tu
 
 
 def expiries(work: Work, top: int | None = None) -> list[tuple[date, int]]:
-    """How many pieces of evidence go out in each of the next twelve months and are not renewed; only over units seen by name."""
+    """How much evidence goes out in each of the next twelve months and is not renewed; only over units seen by name."""
     units = {unit.id for unit in scope(work, top, Snitt())} & work.units(Right.KOMPETANSE_LES)
-    there = select(PersonEining.person_id).where(PersonEining.eining_id.in_(units))
-    last = (
-        select(func.max(func.coalesce(Kompetansebevis.gyldig_til, date.max)).label("til"))
-        .join(Person, Person.id == Kompetansebevis.person_id)
-        .where(Kompetansebevis.status == Status.STADFESTA, Kompetansebevis.person_id.in_(there), kart.employed(work.today))
-        .group_by(Kompetansebevis.person_id, Kompetansebevis.kompetanse_id)
-        .subquery()
-    )
-    end = rules.add_months(work.today.replace(day=1), 12)
-    rows = work.db.execute(select(last.c.til, func.count()).where(last.c.til >= work.today, last.c.til < end).group_by(last.c.til))
-    months = [rules.add_months(work.today.replace(day=1), ahead) for ahead in range(12)]
-    counts = dict.fromkeys(months, 0)
-    for til, count in rows:
-        counts[til.replace(day=1)] += count
-    return list(counts.items())
+    return list(lagra.expiries(work.db, units, work.today).items())

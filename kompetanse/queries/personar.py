@@ -125,7 +125,7 @@ def _lines(db: Session, query: Select[*tuple[Any, ...]], today: date) -> list[Li
     ]
 
 
-def _evidence() -> Select[Any]:
+def _evidence() -> Select[*tuple[Any, ...]]:
     return (
         select(Kompetansebevis, Kompetanse, Delegasjon, Fil)
         .join(Kompetanse, Kompetanse.id == Kompetansebevis.kompetanse_id)

@@ -43,7 +43,13 @@ def _group() -> str:
 def _kept(work: Work) -> dict[str, str | int]:
     """What the address says, to carry on in links."""
     snitt = _narrowed(work)
-    found = {"om": _months(), "yrke": snitt.yrke, "vakt": snitt.vakt, "gruppe": _group(), "eining": asked_id("eining") or ""}
+    found: dict[str, str | int] = {
+        "om": _months(),
+        "yrke": snitt.yrke,
+        "vakt": snitt.vakt,
+        "gruppe": _group(),
+        "eining": asked_id("eining") or "",
+    }
     return {key: value for key, value in found.items() if value}
 
 

@@ -19,16 +19,22 @@ from kompetanse.models import Kompetanse
 from kompetanse.queries import personar
 from kompetanse.views.area import area, asked_id, professions, sent, show, units_with
 
+#: With more units than this the page asks which one before it lists people.
+FEW_UNITS = 4
+
 
 def _home(work: Work, feil: Feil | None = None) -> Response:
+    units = units_with(work, Right.KOMPETANSE_LES)
+    few = asked_id("eining") is not None or len(units) <= FEW_UNITS
     return show(
         work,
         "kompetanse/leiar.html",
         feil,
         ventar=personar.waiting(work) if work.has(Right.KOMPETANSE_SKRIV) else [],
         utlop=personar.expiring(work),
-        folk=personar.people(work, asked_id("eining")),
-        einingar=units_with(work, Right.KOMPETANSE_LES),
+        folk=personar.people(work, asked_id("eining")) if few else [],
+        einingar=units,
+        mange=not few,
         eining=asked_id("eining"),
         yrke=professions(work),
     )

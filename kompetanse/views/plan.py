@@ -1,5 +1,7 @@
 """The plan: one for each unit and year, from the gaps, with owners, money and participants; printed and carried on."""
 
+from typing import Any
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
@@ -39,7 +41,7 @@ def plan(work: Work) -> ResponseReturnValue:
         unit = get_unit(work, eining_id)
         found = queries.find(work, unit.id, aar)
         if found is not None:
-            chosen = {key: asked for key in ("kompetanse", "behov") if (asked := asked_id(key))}
+            chosen: dict[str, Any] = {key: asked for key in ("kompetanse", "behov") if (asked := asked_id(key))}
             return redirect(url_for("kompetanse.plan_vis", plan_id=found.id, _anchor="rad" if chosen else None, **chosen), 303)
     rows = queries.listing(work, aar)
     have = {row.plan.eining_id for row in rows}
@@ -62,7 +64,7 @@ def plan_start(work: Work) -> ResponseReturnValue:
     form = sent()
     unit = get_unit(work, form.id("eining_id"), Right.KOMPETANSE_SKRIV)
     made = actions.start_plan(work, unit, form.number("aar", 2000, 2200))
-    chosen = {key: form.id(key) for key in ("kompetanse", "behov") if form.id(key)}
+    chosen: dict[str, Any] = {key: form.id(key) for key in ("kompetanse", "behov") if form.id(key)}
     return redirect(url_for("kompetanse.plan_vis", plan_id=made.id, _anchor="rad" if chosen else None, **chosen), 303)
 
 

@@ -725,6 +725,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "eining_id", "manad", "hovudtype", "underkategori", "art", "alvor", "stand", "endra_praksis", name=op.f("pk_avvik_sum")
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "avvik_tid",
@@ -736,6 +737,7 @@ def upgrade() -> None:
         sa.Column("saker", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_avvik_tid_eining_id_eining")),
         sa.PrimaryKeyConstraint("eining_id", "manad", "slag", "dagar", "i_tide", name=op.f("pk_avvik_tid")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "bevisstand",

@@ -149,25 +149,18 @@ def test_who_sees_a_persons_page_and_file(
     assert kari.post("/kompetanse/meg", data=sent, content_type="multipart/form-data").status_code == 303
     with databases.reading() as db:
         fil = db.scalars(select(Fil).where(Fil.subjekt_type == "kompetansebevis")).one().offentleg_id
-    paths = [
-        "/kompetanse/",
-        "/kompetanse/meg",
-        "/kompetanse/kart",
-        f"/kompetanse/kart/{cast.it01.id}",
-        "/kompetanse/plan",
-        "/kompetanse/behov",
-        f"/kompetanse/person/{cast.kari.id}",
-        "/",
-    ]
+    unit, person_path = f"/kompetanse/kart/{cast.it01.id}", f"/kompetanse/person/{cast.kari.id}"
+    paths = ["/kompetanse/", "/kompetanse/kart", unit, "/kompetanse/plan", person_path]
     said, files, person_page = set(), set(), set()
     for name, person in cast.people.items():
         browser = client_for(person)
-        if any(CANARY in browser.get(path, follow_redirects=True).get_data(as_text=True) for path in paths):
+        pages = {path: browser.get(path, follow_redirects=True) for path in paths}
+        if any(CANARY in page.get_data(as_text=True) for page in pages.values()):
             said.add(name)
         with browser.get(f"/kompetanse/bevis/1/fil/{fil}") as answer:
             if answer.status_code == 200:
                 files.add(name)
-        if browser.get(f"/kompetanse/person/{cast.kari.id}").status_code == 200:
+        if pages[person_path].status_code == 200:
             person_page.add(name)
     assert said == files == {"kari", "leif", "signe", "kval", "hege", "fred"}
     assert person_page == {"leif", "signe", "kval", "hege", "fred"}
