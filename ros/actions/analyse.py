@@ -60,6 +60,7 @@ def create_analyse(work: Work, eining_id: int, said: Hovud, *, mal: str = "") ->
             fare.hending, kategori=fare.kategori, arsaker=fare.arsaker, barrierar=fare.barrierar, dempande=fare.dempande
         )
         add_rad(work, analyse, starter, skala=skala)
+    analyse.status = Status.PLANLAGD.value  # the starter's rows are no meeting
     work.db.flush()
     return analyse
 
