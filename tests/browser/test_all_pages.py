@@ -32,6 +32,7 @@ NOT_PAGES = (
     "/okt",
     "/avvik/mottakar",
     "/avvik/eksport",
+    "/ros/<id:analyse_id>/rad/<id:rad_id>/skjema",
     "/favicon",
     "/invitasjon",
     "/utsjanad",
