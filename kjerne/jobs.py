@@ -5,7 +5,8 @@ job is right even with two leaders: what is sent is claimed by a key, not by "it
 """
 
 import fcntl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO
@@ -58,6 +59,14 @@ class Job:
 def system_work(db: Session, config: Config, now: datetime, handlers: Mapping[type, tuple[Handler, ...]]) -> Work:
     """A Work nobody is behind, in the municipality's language."""
     return Work(db, None, now, Grants(), settings(db)["sprak"], config, handlers)
+
+
+@contextmanager
+def portion(databases: Databases) -> Iterator[Session]:
+    """One short transaction of a `direct` job that does its work in many: commits when the block ends, not when it raises."""
+    with databases.writing() as db:
+        yield db
+        db.commit()
 
 
 @dataclass(frozen=True)

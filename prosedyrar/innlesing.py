@@ -17,7 +17,7 @@ from kjerne.db import Databases
 from kjerne.errors import Refusal
 from kjerne.i18n import SPRAK, language
 from kjerne.innstilling import settings
-from kjerne.jobs import Job
+from kjerne.jobs import Job, portion
 from kjerne.models import Person
 from kjerne.work import Grants, Work, load_grants
 from prosedyrar.actions import innlesing as actions
@@ -48,11 +48,10 @@ def run(databases: Databases, config: Config, now: datetime) -> None:
         read_upload(databases, config, now, innlesing_id)
     for innlesing_id in _waiting(databases, "skriv"):
         write_upload(databases, config, now, innlesing_id)
-    with databases.writing() as db:
+    with portion(databases) as db:
         old = select(Innlesing).where(Innlesing.tilstand == "klar", Innlesing.laga < now - FORGOTTEN)
         for row in db.scalars(old).all():
             actions.cancel(_work(db, config, now, None), row)
-        db.commit()
 
 
 def _waiting(databases: Databases, tilstand: str) -> list[int]:
@@ -75,15 +74,13 @@ def read_upload(databases: Databases, config: Config, now: datetime, innlesing_i
         try:
             for number, found in enumerate(members(path, name, skip=done), start=done + 1):
                 seen = actions.look(found, ramme)
-                with databases.writing() as db:
+                with portion(databases) as db:
                     actions.keep(_work(db, config, now, person_id), db.get_one(Innlesing, innlesing_id), number, seen)
-                    db.commit()
         except BadArchive as bad:
             fault = str(bad)
-    with databases.writing() as db:
+    with portion(databases) as db:
         upload = db.get_one(Innlesing, innlesing_id)
         upload.tilstand, upload.feil = ("ferdig" if fault else "klar"), fault[:300]
-        db.commit()
     path.unlink(missing_ok=True)
 
 
@@ -93,14 +90,12 @@ def write_upload(databases: Databases, config: Config, now: datetime, innlesing_
         person_id = db.get_one(Innlesing, innlesing_id).person_id
         ids = list(db.scalars(select(Innlesingsfil.id).where(*actions.ready(innlesing_id)).order_by(Innlesingsfil.rekkje)))
     for fil_id in ids:
-        with databases.writing() as db:
+        with portion(databases) as db:
             work = _work(db, config, now, person_id)
             with language(work.sprak):
                 write_one(work, fil_id)
-            db.commit()
-    with databases.writing() as db:
+    with portion(databases) as db:
         db.get_one(Innlesing, innlesing_id).tilstand = "klar" if actions.left(db, innlesing_id) else "ferdig"
-        db.commit()
 
 
 def write_one(work: Work, fil_id: int) -> None:

@@ -66,11 +66,10 @@ def not_needed(work: Work, kode: str, eining: Eining, grunn: str, *, confirmed: 
 def forget(work: Work, kode: str, eining: Eining, *, version: int | None = None) -> None:
     """Take back what was said on this unit: what was said above counts again, else the routine is missing."""
     row = _row(work, kode, eining, version)
-    if row.id is None:
-        return
-    log.record(work, "rutinedekning", row.id, "rutine:fjerna", behov=kode, eining=eining.id)
-    work.db.delete(row)
-    work.db.flush()
+    if row in work.db:
+        log.record(work, "rutinedekning", row.id, "rutine:fjerna", behov=kode, eining=eining.id)
+        work.db.delete(row)
+        work.db.flush()
 
 
 def set_kind(work: Work, eining: Eining, slag: str) -> None:

@@ -170,8 +170,8 @@ def ready(innlesing_id: int) -> tuple[ColumnElement[bool], ...]:
     return (
         Innlesingsfil.innlesing_id == innlesing_id,
         Innlesingsfil.tilstand == "klar",
-        Innlesingsfil.med,
-        or_(Innlesingsfil.namnelikt.is_(False), Innlesingsfil.stadfest),
+        Innlesingsfil.med.is_(True),
+        or_(Innlesingsfil.namnelikt.is_(False), Innlesingsfil.stadfest.is_(True)),
     )
 
 
