@@ -288,6 +288,7 @@ class AvvikSum(Base):
     """
 
     __tablename__ = "avvik_sum"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's declarative attribute
 
     eining_id: Mapped[int] = mapped_column(ForeignKey("eining.id"), primary_key=True)
     manad: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -305,6 +306,7 @@ class AvvikTid(Base):
     """How many cases took so many days: `slag` is svar (to the first answer) or lukk (to closing). Medians come from here."""
 
     __tablename__ = "avvik_tid"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's declarative attribute
 
     eining_id: Mapped[int] = mapped_column(ForeignKey("eining.id"), primary_key=True)
     manad: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -154,7 +154,7 @@ def periods(work: Work, units: Mapping[int, Eining], eining: Eining) -> list[Per
 
 
 def figures(work: Work, eining: Eining, periode: Periode, units: Mapping[int, Eining] | None = None) -> Figurar:
-    """All figures of `eining` (its subtree included) in `periode`, as far as this person may see. Eight queries."""
+    """All figures of `eining` (its subtree included) in `periode`, as far as this person may see. Eight queries on the sums."""
     units = units if units is not None else units_of_numbers(work)
     if eining.id not in units:
         raise NotFound
