@@ -58,9 +58,11 @@ import kompetanse.views.meg
 import kompetanse.views.plan
 import konto.jobs
 import konto.views
+import krav.views.area
 import krav.views.liste
 import krav.views.mappe
 import oppdragsbrev.jobs
+import oppdragsbrev.views.area
 import oppdragsbrev.views.stand
 import prosedyrar.innlesing
 import prosedyrar.jobs
@@ -73,8 +75,10 @@ import prosedyrar.views.oversikt
 import prosedyrar.views.skriv
 import rapportar.jobs
 import rapportar.prosedyreside
+import rapportar.sider
 import rapportar.sider_ros
 import rapportar.views
+import register.views.area
 import register.views.arkiv
 import register.views.foring
 import ros.jobs
@@ -129,9 +133,9 @@ AREAS: tuple[Area, ...] = (
     kompetanse_area,
     ros_area,
     rapportar.views.area,
-    oppdragsbrev.views.stand.area,
-    krav.views.liste.area,
-    register.views.foring.area,
+    oppdragsbrev.views.area.area,
+    krav.views.area.area,
+    register.views.area.area,
     *ADMINISTRASJON,
 )
 READERS = (Right.AVVIK_LES, Right.AVVIK_LES_LOFTA, Right.AVVIK_KOPI)
@@ -144,7 +148,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("Kompetanse"), "kompetanse.heim", "cap"),
     MenuItem(_l("ROS"), "ros.liste", "table", (Right.ROS_LES,)),
     MenuItem(_l("Tal"), "avvik.tal", "chart", (Right.AVVIK_TAL,)),
-    MenuItem(_l("Rapportar"), "rapportar.arkiv", "document", (Right.RAPPORT_LES,)),
+    MenuItem(_l("Rapportar"), "rapportar.heim", "document", (Right.RAPPORT_LES,)),
     MenuItem(_l("Oppdragsbrev"), "oppdragsbrev.oversikt", "mail", (Right.BREV_LES,)),
     MenuItem(_l("Lovkrav"), "krav.liste", "book", (Right.KRAV_LES,)),
     MenuItem(_l("Register"), "register.liste", "history", (Right.REGISTER_LES,)),
