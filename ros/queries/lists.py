@@ -91,16 +91,20 @@ def _tally(work: Work, shown: list[int]) -> dict[int, tuple[int, int, int, int]]
     return {row[0]: (int(row[1]), int(row[2]), int(row[3]), int(row[4])) for row in rows}
 
 
+def _held(work: Work, right: Right) -> ColumnElement[bool]:
+    """Analyses whose own unit she holds a right on and may read: an analysis covers its own unit, so it is visible to her."""
+    return RosAnalyse.eining_id.in_(work.units(right) & work.units(Right.ROS_LES))
+
+
 def approving_count(work: Work) -> int:
     """How many analyses wait for this person's approval."""
-    waiting = and_(RosAnalyse.status == Status.TIL_GODKJENNING, RosAnalyse.eining_id.in_(work.units(Right.ROS_GODKJENN)))
-    return work.db.scalar(select(func.count()).select_from(RosAnalyse).where(visible(work), waiting)) or 0
+    waiting = select(func.count()).where(RosAnalyse.status == Status.TIL_GODKJENNING, _held(work, Right.ROS_GODKJENN))
+    return work.db.scalar(waiting) or 0
 
 
 def revising_count(work: Work) -> int:
     """How many approved analyses this person shall look at again now."""
-    mine = RosAnalyse.eining_id.in_(work.units(Right.ROS_SKRIV))
-    return work.db.scalar(select(func.count()).select_from(RosAnalyse).where(visible(work), _due(work.today), mine)) or 0
+    return work.db.scalar(select(func.count()).where(_due(work.today), _held(work, Right.ROS_SKRIV))) or 0
 
 
 def units(work: Work, right: Right) -> Sequence[Eining]:
