@@ -77,6 +77,18 @@ def content(work: Work, eining: Eining, periode: str) -> Innhald:
         raise NotFound
     month = month_of(periode)
     name = month_in_words(periode)
+    late, late_all = overdue(work, eining)
+    return Innhald(
+        manad=figures(work, eining, Periode(periode, name, (month,))),
+        aar=figures(work, eining, Periode(f"{periode}-aar", name, months(shift(month, 1 - YEAR), YEAR))),
+        alvorsnamn=sorted((row.niva, row.label) for row in by_code(work.db, Alvorsgrad, work.today).values()),
+        forfalne=late,
+        forfalne_alle=late_all,
+    )
+
+
+def overdue(work: Work, eining: Eining) -> tuple[list[Forfallen], int]:
+    """The first cases past their deadline today, and how many there are. Two queries."""
     late = _overdue(work, eining)
     rows = work.db.execute(
         select(Avvik.aar, Avvik.lopenr, Eining.namn, Avvik.alvor, Avvik.frist_lukking)
@@ -85,13 +97,8 @@ def content(work: Work, eining: Eining, periode: str) -> Innhald:
         .order_by(Avvik.frist_lukking, Avvik.id)
         .limit(MOST_ROWS)
     ).all()
-    return Innhald(
-        manad=figures(work, eining, Periode(periode, name, (month,))),
-        aar=figures(work, eining, Periode(f"{periode}-aar", name, months(shift(month, 1 - YEAR), YEAR))),
-        alvorsnamn=sorted((row.niva, row.label) for row in by_code(work.db, Alvorsgrad, work.today).values()),
-        forfalne=[Forfallen(f"{aar}-{nr}", unit, alvor, frist, (work.today - frist).days) for aar, nr, unit, alvor, frist in rows],
-        forfalne_alle=work.db.scalar(select(func.count(Avvik.id)).join(Eining, Eining.id == Avvik.eining_id).where(late)) or 0,
-    )
+    found = [Forfallen(f"{aar}-{nr}", unit, alvor, frist, (work.today - frist).days) for aar, nr, unit, alvor, frist in rows]
+    return found, work.db.scalar(select(func.count(Avvik.id)).join(Eining, Eining.id == Avvik.eining_id).where(late)) or 0
 
 
 def _overdue(work: Work, eining: Eining) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -15,12 +15,6 @@ from rapportar.queries import archive, get_rapport, month_in_words
 
 PAGE = 25
 area = Area("rapportar", __name__, url_prefix="/rapportar")
-
-
-@area.page("/", needs=Right.RAPPORT_LES)
-def heim(work: Work) -> ResponseReturnValue:
-    """The archive is the first page so far."""
-    return redirect(url_for("rapportar.arkiv"), 303)
 
 
 @area.page("/arkiv", needs=Right.RAPPORT_LES)

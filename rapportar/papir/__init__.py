@@ -1,0 +1,1 @@
+"""Reports on paper: the parts drawn with ReportLab, tagged by `kjerne.pdf`."""
