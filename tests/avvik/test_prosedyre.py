@@ -292,7 +292,7 @@ def test_the_request_is_guarded(
 
 
 def test_the_list_and_its_export_are_narrowed_within_what_one_reads(
-    cast: Cast, file_case: FileCase, make_procedure: MakeProcedure, post: Post, client_for: ClientFor
+    cast: Cast, file_case: FileCase, make_procedure: MakeProcedure, post: Post, client_for: ClientFor, csrf: Csrf
 ) -> None:
     found = make_procedure()
     mine, other = file_case(skildring=CANARY), file_case(av=cast.nina, eining_id=cast.it02.id, skildring=f"{CANARY} nabo")
@@ -310,8 +310,11 @@ def test_the_list_and_its_export_are_narrowed_within_what_one_reads(
     assert csv.count(CANARY) == 1
     kari = client_for(cast.kari).get(f"/avvik/?liste=mine&prosedyre={found}").get_data(as_text=True)
     assert f"/avvik/{mine}" not in kari  # which procedure failed is the handler's judgement until the case is ended
-    saved = client_for(cast.leif)
-    assert saved.get(f"/avvik/?liste=opne&prosedyre={'9' * 30}").status_code == 200
+    leif = client_for(cast.leif)
+    assert leif.get(f"/avvik/?liste=opne&prosedyre={'9' * 30}").status_code == 200
+    assert f'name="prosedyre" value="{found}"' in rows[cast.leif]
+    form = {"csrf_token": csrf(leif), "liste": "opne", "prosedyre": str(found), "namn": "Fall"}
+    assert leif.post("/avvik/filter", data=form).headers["Location"] == f"/avvik/?liste=opne&prosedyre={found}"
 
 
 def test_others_have_no_such_page(

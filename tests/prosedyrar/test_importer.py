@@ -126,8 +126,9 @@ def test_the_same_file_again_changes_nothing(
     upload: tuple[FlaskClient, Upload], databases: Databases, config: Config, clock: Clock, csrf: Csrf
 ) -> None:
     leif, send = upload
+    data = docx.procedure(1)
     for turn in range(2):
-        path = send(docx.procedure(1), f"rutine {turn}.docx")
+        path = send(data, f"rutine {turn}.docx")
         run(databases, config, clock())
         leif.post(f"{path}/skriv", data={"csrf_token": csrf(leif)})
         run(databases, config, clock())

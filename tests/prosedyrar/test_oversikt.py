@@ -215,6 +215,7 @@ def test_the_page_costs_the_same_with_more_units(cast: Cast, databases: Database
         signe.get("/prosedyrar/oversikt")
         return len(seen)
 
+    cost()
     before = cost()
     with databases.writing() as db:
         top = db.get_one(Eining, cast.it.id)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from avvik.actions import Melding, report_avvik
 from avvik.models import Avvik, AvvikUtfall
@@ -240,3 +241,25 @@ def test_counts_of_documents_and_requests(
     assert "0 av 1 gyldige." in page
     assert "1 på veg, 0 tekne ut av bruk." in page
     assert "1 nyare enn 30 dagar, 0 til 90, 0 eldre." in page
+
+
+def test_it_costs_the_same_with_more_changed_procedures(
+    cast: Cast, databases: Databases, clock: Clock, changed: Callable[[Eining], int], client_for: ClientFor
+) -> None:
+    leif = client_for(cast.leif)
+
+    def cost() -> int:
+        seen: list[str] = []
+        for engine in (databases.engine, databases._read_engine):
+            event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+        leif.get("/rapportar/prosedyreeffekt")
+        return len(seen)
+
+    changed(cast.it01)
+    clock.set_oslo(2026, 11, 22)
+    cost()
+    before = cost()
+    changed(cast.it01)
+    changed(cast.it01)
+    clock.set_oslo(2026, 11, 22)
+    assert cost() == before
