@@ -36,7 +36,9 @@ def open_as(new_context: NewContext, address: str, cast: Cast, config: Config, d
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).first.tap()
+    """Send a form, and wait for the page that answers."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).first.tap()
 
 
 def test_from_empty_page_to_read_and_compared(open_as: OpenAs, address: str, cast: Cast) -> None:
