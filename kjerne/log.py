@@ -11,10 +11,11 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import cast
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from kjerne.models import Logghovud, Loggline
@@ -24,6 +25,7 @@ ANONYM = "anonym"
 SYSTEM = "system"
 PORTION = 5_000
 _written = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_quoted = json.encoder.encode_basestring_ascii
 
 
 def chain_key(secret_key: str) -> bytes:
@@ -38,17 +40,20 @@ def digest(text: str) -> str:
 
 def line_mac(key: bytes, previous: str, line: Loggline) -> str:
     """The mac of a line: over the previous mac and everything the line says."""
-    said = [
-        previous,
-        line.id,
-        line.tid.isoformat(timespec="seconds"),
-        line.aktor,
-        line.subjekt_type,
-        line.subjekt_id,
-        line.hending,
-        line.endring,
-    ]
-    return hmac.digest(key, _written(said).encode(), "sha256").hex()
+    said = line.aktor, line.subjekt_type, line.subjekt_id, line.hending
+    return _mac(key, previous, line.id, line.tid, said, _written(line.endring))
+
+
+def _mac(key: bytes, previous: str, number: int, tid: datetime, said: Sequence[str], change: str) -> str:  # noqa: PLR0917 - a line's parts
+    """Over a JSON list of what is said, written by hand: a million lines are checked in seconds. `change` is JSON already."""
+    texts = ",".join(map(_quoted, (tid.isoformat(timespec="seconds"), *said)))
+    return hmac.digest(key, f"[{_quoted(previous)},{number},{texts},{change}]".encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=4096)
+def _rewritten(change: str) -> str:
+    """A change as the mac has it, from the text the database keeps: few are different."""
+    return _written(json.loads(change))
 
 
 @dataclass(frozen=True)
@@ -144,23 +149,24 @@ def _head(db: Session) -> Logghovud:
     return db.get(Logghovud, 1, populate_existing=True) or Logghovud(id=1, siste_id=0, mac="")
 
 
-def _fault(key: bytes, previous: str, line: Loggline, at: int, known: dict[int, str]) -> str:
-    if line.id != at:
+def _fault(key: bytes, previous: str, line: Sequence[Any], at: int, known: dict[int, str]) -> str:
+    number, tid, *said, mac, change = line
+    if number != at:
         return "gap"
-    if not hmac.compare_digest(line.mac, line_mac(key, previous, line)):
+    if not hmac.compare_digest(mac, _mac(key, previous, number, tid, said, _rewritten(change))):
         return "changed"
-    return "cut" if known.get(line.id, line.mac) != line.mac else ""
+    return "cut" if known.get(number, mac) != mac else ""
 
 
-def _lines(db: Session, last: int) -> Iterator[Loggline]:
-    """All lines up to `last`, in portions, so that memory does not grow with the log."""
+def _lines(db: Session, last: int) -> Iterator[Any]:
+    """All lines up to `last` as rows, in portions, so that memory does not grow with the log."""
     at = 0
+    said = Loggline.aktor, Loggline.subjekt_type, Loggline.subjekt_id, Loggline.hending
+    change = cast(Loggline.endring, Text)
+    lines = select(Loggline.id, Loggline.tid, *said, Loggline.mac, change).order_by(Loggline.id).limit(PORTION)
     while True:
-        portion = db.execute(
-            select(*Loggline.__table__.c).where(Loggline.id > at, Loggline.id <= last).order_by(Loggline.id).limit(PORTION)
-        ).all()
-        for row in portion:
-            yield cast("Loggline", row)  # a row of the same columns, four times as fast as an entity
+        portion = db.execute(lines.where(Loggline.id > at, Loggline.id <= last)).all()
+        yield from portion
         if len(portion) < PORTION:
             return
         at = portion[-1].id
