@@ -29,6 +29,8 @@ from kompetanse.models import (
 )
 from kompetanse.queries import kart
 from kompetanse.rules import Omfang
+from prosedyrar.behov import Slag
+from prosedyrar.models.behov import Einingsslag
 from tiltak.models import Tiltak, TiltakHending, TiltakOpphav
 from tiltak.rang import order_key
 
@@ -78,6 +80,7 @@ def fill(db: Session, verda: Verda) -> None:
     rng = random.Random(f"kompetanse-{len(verda.folk.alle)}-{verda.now.year}")
     entries = {row.kode: row for row in db.scalars(select(Kompetanse))}
     _needs(db, verda, entries)
+    _kinds(db, verda)
     ids = {unit.id for unit in verda.units}
     grunn = kart.read(db, ids, today=verda.today)
     people = {person.id: person for person in verda.folk.alle}
@@ -116,6 +119,14 @@ def _needs(db: Session, verda: Verda, entries: dict[str, Kompetanse]) -> None:
         exception = {"omfang": "minst_vakt", "tal": 1, "niva": 2, "overstyrer_id": base.id, "kompetanse_id": base.kompetanse_id}
         grunn = "Rolege brukarar. Éin på kvar vakt er nok, etter risikovurdering."
         db.add(Kompetansebehov(eining_id=quiet.id, grunn=grunn, **{**common, **exception}))
+    db.flush()
+
+
+def _kinds(db: Session, verda: Verda) -> None:
+    """Departments and staff are offices, whatever the units below them are called."""
+    said = set(db.scalars(select(Einingsslag.eining_id)))
+    offices = [unit for unit in verda.units if unit.profil in {"stab", "kontor"} and unit.id not in said]
+    db.add_all(Einingsslag(eining_id=unit.id, slag=Slag.STAB.value) for unit in offices)
     db.flush()
 
 

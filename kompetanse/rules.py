@@ -236,6 +236,9 @@ HORISONTNAMN: dict[int, Lazy] = {
     6: _l("Om 6 månader"),
     12: _l("Om 12 månader"),
 }
+#: Where long words of the catalogue may be broken in a narrow column.
+SEAMS = ("legemiddel", "medikament", "velferds", "kvalitets", "arbeidsmiljø", "medisin", "fall", "hjarte", "hjerte", "hand", "hånd")
+SOFT_HYPHEN = "\u00ad"
 #: Bands of the map: full, good, low, bad. Class name → text of the legend.
 BAND = ("full", "god", "lag", "darleg")
 
@@ -291,6 +294,15 @@ def band(prosent: int, god: int, lag: int) -> str:
     if prosent >= 100:
         return BAND[0]
     return BAND[1] if prosent >= god else BAND[2] if prosent >= lag else BAND[3]
+
+
+def breakable(label: str) -> str:
+    """A label with soft hyphens where its long words may be broken."""
+    found = []
+    for word in label.split(" "):
+        seam = next((part for part in SEAMS if word.casefold().startswith(part)), "") if len(word) > 12 else ""
+        found.append(word[: len(seam)] + SOFT_HYPHEN + word[len(seam) :] if seam and len(word) > len(seam) else word)
+    return " ".join(found)
 
 
 def hide_counts(behov: int, har: int) -> bool:

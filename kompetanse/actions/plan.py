@@ -165,7 +165,7 @@ def take_out(work: Work, rad: Planrad, plan: Kompetanseplan, grunn: str) -> None
 def record_finished(work: Work, rad: Planrad, people: Iterable[int], dato: date) -> int:
     """Those who were ticked finished the training on a day: each gets confirmed evidence, and the gap closes by it.
 
-    Returns how many. What a delegation needs is given on the person's page. Raises `Refused`.
+    Returns how many; herself is passed over. What a delegation needs is given on the person's page. Raises `Refused`.
     """
     row = bevis.entry(work, rad.kompetanse_id)
     if row.delegasjon:
@@ -176,12 +176,16 @@ def record_finished(work: Work, rad: Planrad, people: Iterable[int], dato: date)
     rows = work.db.scalars(select(Plandeltakar).where(Plandeltakar.rad_id == rad.id, Plandeltakar.fullfort.is_(None))).all()
     for taking in [one for one in rows if one.person_id in wanted]:
         person = work.db.get_one(Person, taking.person_id)
+        if not bevis.may_judge(work, row, person):
+            continue
         slag = row.bevis.split("|")[0]
         bevis.record_for(work, person, row, niva=rad.niva, dato=dato, slag=slag, kjelde=Kjelde.PLAN)
         taking.fullfort = dato
         count += 1
     work.db.flush()
-    if count and all(one.fullfort for one in rows):
+    if not count:
+        raise Refused(_("Kryss av minst éin du kan stadfeste. Deg sjølv stadfestar leiaren over deg."), "person")
+    if all(one.fullfort for one in rows):
         for need in work.db.scalars(select(Opplaeringsbehov).where(Opplaeringsbehov.rad_id == rad.id)):
             need.status = Behovstatus.UTFORT.value
     ruter.forget_all(work.db)

@@ -281,7 +281,8 @@ def _cell(grunn: Grunnlag, kompetanse_id: int, needs: Sequence[Behov], folk: Seq
     rute.har += new if everyone else 0
     can = [person.id for person in folk if niva.get((person.id, kompetanse_id), 0) >= lowest]
     rute.kan = len(can) + new
-    rute.eineste = can[0] if rute.kan == 1 and can and len(folk) > 1 else None
+    shared = rute.behov > 1 or any(one.omfang is not Omfang.ALLE for one in needs)
+    rute.eineste = can[0] if rute.kan == 1 and can and len(folk) > 1 and shared else None
     return rute
 
 
