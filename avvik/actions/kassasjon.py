@@ -24,12 +24,14 @@ from avvik.models import (
 )
 from avvik.models_kassasjon import AvvikKassasjon
 from avvik.queries.kassasjon import Liste, due_now, letters_due, proposal, read_list
+from avvik.queries.prosedyre import OPPHAV
 from kjerne import files, log
 from kjerne.errors import Conflict, Refused
 from kjerne.gloyming import forget_pages
 from kjerne.i18n import gettext as _
 from kjerne.models import Epost, Fil
 from kjerne.work import Work
+from prosedyrar import sladd as requests
 from tiltak import sladd as measures
 
 #: The group of cases that are disposed of. Nobody is in it, so they are seen nowhere; sums do not ask for it.
@@ -150,6 +152,7 @@ def _dispose(work: Work, ids: Sequence[int]) -> None:
         .execution_options(synchronize_session=False)
     )
     _measures(work, ids)
+    requests.blank(db, OPPHAV, ids)
 
 
 def _measures(work: Work, ids: Sequence[int]) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from avvik.models import Avvik, AvvikArsak, AvvikHending, AvvikMeldeplikt, AvvikTillegg, AvvikTiltak, AvvikUtfall
 from avvik.models_kassasjon import AvvikKassasjon
 from avvik.queries.access import get_avvik, reads_by_role
+from avvik.queries.prosedyre import OPPHAV
 from kjerne.access import Right
 from kjerne.clock import oslo_date
 from kjerne.errors import NotFound
@@ -16,6 +17,7 @@ from kjerne.katalog import Tilleggsfelt, by_code
 from kjerne.models import Fil
 from kjerne.sladd import Stad
 from kjerne.work import Work
+from prosedyrar import sladd as requests
 from tiltak import sladd as measures
 
 
@@ -66,6 +68,7 @@ def places(work: Work, avvik: Avvik) -> list[Stad]:
     found += [Stad("kassasjon", _("Kvifor saka er teken vare på"), held, "grunn")] if held else []
     found += [Stad(f"filnamn-{row.offentleg_id}", _("Filnamn"), row, "namn", synleg_meldar=True) for row in files_of(work, avvik)]
     found += measures.places(db, db.scalars(select(AvvikTiltak.tiltak_id).where(AvvikTiltak.avvik_id == this)))
+    found += requests.places(db, OPPHAV, this)
     return [place for place in found if place.tekst]
 
 

@@ -9,6 +9,7 @@ from avvik import sums
 from avvik.actions import Melding, report_avvik
 from avvik.actions.prosedyre import ask_for_revision
 from avvik.models import Avvik, AvvikHending, AvvikProsedyre, AvvikSum, AvvikUtfall
+from avvik.queries.sladd import places
 from avvik.rules import Status
 from kjerne.db import Databases
 from kjerne.models import Epost, Person
@@ -16,6 +17,7 @@ from prosedyrar import actions as procedures
 from prosedyrar.actions.onske import decline, take_up
 from prosedyrar.models import Prosedyre, ProsedyreVersjon, Revisjonsonske
 from prosedyrar.queries import open_version
+from prosedyrar.sladd import blank
 from tests.avvik.conftest import FileCase, Load, Post
 from tests.avvik.test_lukking import make_ready
 from tests.cast import Cast
@@ -91,7 +93,6 @@ def test_search_while_typing_finds_valid_ones_by_every_word(
     assert "Ingen gyldige prosedyrar" in leif.get(f"/avvik/{nr}/prosedyre?q=drone").get_data(as_text=True)
 
 
-@pytest.mark.both
 def test_an_open_case_is_marked_and_counted_when_it_closes(
     cast: Cast, file_case: FileCase, make_procedure: MakeProcedure, post: Post, revise: Revise, load: Load, databases: Databases,
     client_for: ClientFor,
@@ -338,3 +339,18 @@ def test_a_report_from_a_procedures_page_is_tied_to_it(
     with databases.reading() as db:
         assert db.scalars(select(AvvikProsedyre.prosedyre_id)).all() == [found]
         assert db.scalars(select(ProsedyreVersjon.tilstand)).all() == ["gyldig"]
+
+
+def test_what_was_asked_for_is_redacted_and_disposed_of_with_the_case(
+    cast: Cast, file_case: FileCase, make_procedure: MakeProcedure, post: Post, databases: Databases, work_for: WorkFor
+) -> None:
+    nr, found = file_case(), make_procedure()
+    ask(post, cast.leif, nr, found, "Skriv om det på rom tolv")
+    with databases.writing() as db:
+        work = work_for(db, cast.kval)
+        avvik = db.scalars(select(Avvik)).one()
+        assert "Skriv om det på rom tolv" in [place.tekst for place in places(work, avvik)]
+        blank(db, "avvik", [avvik.id])
+        db.flush()
+        row = db.scalars(select(Revisjonsonske)).one()
+        assert (row.tittel, row.bedd_av_id) == ("Kassert", None)
