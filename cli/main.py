@@ -7,7 +7,7 @@ from contextlib import closing
 
 from sqlalchemy.exc import DBAPIError
 
-from cli import backup, bench, check, data, disposal, people, server, signal, start
+from cli import backup, bench, check, data, disposal, people, rapport, server, signal, start
 from cli.installation import Stop, open_installation
 from kjerne.config import ConfigError
 from kjerne.errors import Refusal
@@ -19,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands, each with its own --help."""
     made = argparse.ArgumentParser(prog="internkontroll", description=ABOUT)
     commands = made.add_subparsers(required=True, metavar="COMMAND")
-    for part in (start, server, data, people, check, backup, bench, disposal, signal):
+    for part in (start, server, data, people, check, backup, bench, disposal, signal, rapport):
         part.add_commands(commands)
     return made
 
