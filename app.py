@@ -62,8 +62,14 @@ import krav.views.area
 import krav.views.liste
 import krav.views.mappe
 import oppdragsbrev.jobs
+import oppdragsbrev.queries.matrise
 import oppdragsbrev.views.area
+import oppdragsbrev.views.brev
+import oppdragsbrev.views.dokument
+import oppdragsbrev.views.levering
+import oppdragsbrev.views.liste
 import oppdragsbrev.views.stand
+import oppdragsbrev.views.svar
 import prosedyrar.innlesing
 import prosedyrar.jobs
 import prosedyrar.views.bibliotek
@@ -149,7 +155,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("ROS"), "ros.liste", "table", (Right.ROS_LES,)),
     MenuItem(_l("Tal"), "avvik.tal", "chart", (Right.AVVIK_TAL,)),
     MenuItem(_l("Rapportar"), "rapportar.heim", "document", (Right.RAPPORT_LES,)),
-    MenuItem(_l("Oppdragsbrev"), "oppdragsbrev.oversikt", "mail", (Right.BREV_LES,)),
+    MenuItem(_l("Oppdragsbrev"), "oppdragsbrev.liste", "mail", (Right.BREV_LES,), badge=oppdragsbrev.queries.matrise.waiting_count),
     MenuItem(_l("Lovkrav"), "krav.liste", "book", (Right.KRAV_LES,)),
     MenuItem(_l("Register"), "register.liste", "history", (Right.REGISTER_LES,)),
     MenuItem(_l("Einingar"), "einingar.liste", "grid", (Right.PERSON_LES,)),

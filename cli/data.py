@@ -16,6 +16,7 @@ from kjerne import innstilling, katalog, migrering
 from kjerne.models import Eining, Innstilling, Person
 from kompetanse.actions import ruter
 from kompetanse.actions.katalog import load_starter_set as load_competence
+from oppdragsbrev.actions import load_starter_set as load_letter
 
 DEMO_SEED = 1
 
@@ -45,6 +46,7 @@ def migrate(installation: Installation) -> bool:
     with installation.transaction() as work:
         katalog.load_starter_set(work.db)
         load_competence(work.db)
+        load_letter(work.db)
         if work.db.get(Innstilling, "sprak") is None:
             innstilling.put(work.db, "sprak", installation.config.sprak)
     return True

@@ -31,6 +31,7 @@ from kjerne.errors import Refused
 from kjerne.innstilling import put, settings
 from kjerne.models import Eining, Logghovud, Person, PersonEining, Tilgang, Tilgangsgruppe, TilgangsgruppeMedlem
 from kompetanse.actions.katalog import load_starter_set as load_competence
+from oppdragsbrev.actions import load_starter_set as load_letter
 
 __all__ = ["DEMO_AVVIK", "build"]
 
@@ -64,6 +65,7 @@ def build(databases: Databases, config: Config, *, avvik: int = DEMO_AVVIK, seed
         _refuse_used(db)
         katalog.load_starter_set(db)
         load_competence(db)
+        load_letter(db)
         for key, value in _INNSTILLINGAR.items():
             put(db, key, value)
         units = read_units()

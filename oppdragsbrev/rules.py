@@ -4,8 +4,11 @@ The seven points are those of the assignment letter the project was made from; t
 edits (`/oppdragsbrev/reglar`).
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from enum import IntEnum, StrEnum
+from typing import Protocol
 
 from kjerne.i18n import Lazy
 from kjerne.i18n import lazy as _l
@@ -87,3 +90,130 @@ def worst(lights: "list[Lys]") -> Lys:
 def sound(retning: Retning, gron: float, gul: float) -> bool:
     """Whether two thresholds stand in the order their direction asks for."""
     return gron >= gul if retning is Retning.HOG else gron <= gul
+
+
+NAMN_MAX, TEKST_MAX, KULE_MAX, ADRESSE_MAX, LENKJER_MAX = 120, 8000, 600, 300, 10
+#: A reminder goes so long before a deadline, and one after it.
+REMIND_BEFORE = timedelta(days=14)
+#: A scheduler that was down for weeks still sends what it missed, once.
+LOOK_BACK = timedelta(days=60)
+
+
+class Brevtilstand(StrEnum):
+    """Where a letter stands."""
+
+    KLADD = "kladd"
+    SENDT = "sendt"
+    AVSLUTTA = "avslutta"
+
+
+BREVSTEG: Mapping[Brevtilstand, frozenset[Brevtilstand]] = {
+    Brevtilstand.KLADD: frozenset({Brevtilstand.SENDT}),
+    Brevtilstand.SENDT: frozenset({Brevtilstand.AVSLUTTA}),
+    Brevtilstand.AVSLUTTA: frozenset(),
+}
+TILSTANDNAMN: Mapping[Brevtilstand, Lazy] = {
+    Brevtilstand.KLADD: _l("Kladd"),
+    Brevtilstand.SENDT: _l("Sendt"),
+    Brevtilstand.AVSLUTTA: _l("Avslutta"),
+}
+
+
+class Svarstatus(StrEnum):
+    """How far a unit has come with a bullet."""
+
+    IKKJE_STARTA = "ikkje_starta"
+    I_GANG = "i_gang"
+    FERDIG = "ferdig"
+    IKKJE_AKTUELT = "ikkje_aktuelt"
+
+
+SVARNAMN: Mapping[Svarstatus, Lazy] = {
+    Svarstatus.IKKJE_STARTA: _l("Ikkje starta"),
+    Svarstatus.I_GANG: _l("I gang"),
+    Svarstatus.FERDIG: _l("Ferdig"),
+    Svarstatus.IKKJE_AKTUELT: _l("Ikkje aktuelt"),
+}
+#: Bullets with these need nothing more; next year's letter takes the others with it.
+DONE = frozenset({Svarstatus.FERDIG, Svarstatus.IKKJE_AKTUELT})
+
+
+class Punkttilstand(StrEnum):
+    """Where a point stands in a unit."""
+
+    OPEN = "open"
+    LEVERT = "levert"
+    GODTEKEN = "godteken"
+    RETUR = "retur"
+
+
+PUNKTSTEG: Mapping[Punkttilstand, frozenset[Punkttilstand]] = {
+    Punkttilstand.OPEN: frozenset({Punkttilstand.LEVERT}),
+    Punkttilstand.RETUR: frozenset({Punkttilstand.LEVERT}),
+    Punkttilstand.LEVERT: frozenset({Punkttilstand.GODTEKEN, Punkttilstand.RETUR}),
+    Punkttilstand.GODTEKEN: frozenset({Punkttilstand.RETUR}),
+}
+#: Points the unit still has to deliver.
+TO_DELIVER = frozenset({Punkttilstand.OPEN, Punkttilstand.RETUR})
+PUNKTTILSTANDNAMN: Mapping[Punkttilstand, Lazy] = {
+    Punkttilstand.OPEN: _l("Ikkje levert"),
+    Punkttilstand.LEVERT: _l("Levert"),
+    Punkttilstand.GODTEKEN: _l("Godteken"),
+    Punkttilstand.RETUR: _l("Sendt tilbake"),
+}
+
+
+_ODD = re.compile(r"[\s\\<>\"'`{}|^\x00-\x1f\x7f]")
+#: The parts of the system an answer may point into.
+OURS = frozenset({"avvik", "tiltak", "prosedyrar", "kompetanse", "ros", "rapportar", "oppdragsbrev", "krav", "register"})
+
+
+def in_list(kinds: Iterable[str]) -> str:
+    """The values of an enumeration as a CHECK wants them."""
+    return ",".join(f"'{kind}'" for kind in kinds)
+
+
+def internal(raw: str) -> str | None:
+    """The path of something in our own system; None for anything else.
+
+    No other server, no scheme, no way out by `//`, `..` or a backslash, and no page that only does things (log out).
+    """
+    path = raw.strip()
+    if not path.startswith("/") or path.startswith("//") or len(path) > ADRESSE_MAX or _ODD.search(path):
+        return None
+    first = path.split("?", 1)[0].split("#", 1)[0].split("/")
+    return None if ".." in first or first[1] not in OURS else path
+
+
+class Tekster(Protocol):
+    """Something said in three languages."""
+
+    nn: str
+    nb: str
+    en: str
+
+
+def said(row: Tekster, sprak: str) -> str:
+    """Its words in a language; where that is empty, in the one that stands nearest."""
+    order = {"nn": (row.nn, row.nb, row.en), "nb": (row.nb, row.nn, row.en)}.get(sprak, (row.en, row.nn, row.nb))
+    return next((text for text in order if text), "")
+
+
+#: How a state is drawn: the tag's kind and its icon (templates/felles/merke.html).
+PUNKTMERKE: Mapping[Punkttilstand, tuple[str, str]] = {
+    Punkttilstand.OPEN: ("", "clock"),
+    Punkttilstand.LEVERT: ("tint", "inbox"),
+    Punkttilstand.GODTEKEN: ("ok", "check"),
+    Punkttilstand.RETUR: ("obs", "arrow-left"),
+}
+SVARMERKE: Mapping[Svarstatus, tuple[str, str]] = {
+    Svarstatus.IKKJE_STARTA: ("", "clock"),
+    Svarstatus.I_GANG: ("tint", "edit"),
+    Svarstatus.FERDIG: ("ok", "check"),
+    Svarstatus.IKKJE_AKTUELT: ("", "cross"),
+}
+BREVMERKE: Mapping[Brevtilstand, tuple[str, str]] = {
+    Brevtilstand.KLADD: ("", "edit"),
+    Brevtilstand.SENDT: ("tint", "mail"),
+    Brevtilstand.AVSLUTTA: ("", "lock"),
+}

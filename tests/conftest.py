@@ -23,6 +23,7 @@ from kjerne.db import Databases
 from kjerne.models import Person
 from kjerne.work import Grants, Work, load_grants
 from kompetanse.actions.katalog import load_starter_set as load_competence
+from oppdragsbrev.actions import load_starter_set as load_letter
 from tests import cast as standing
 from tests.settings import SECRET, SUNDAY_NIGHT, chosen_database
 
@@ -73,6 +74,7 @@ def migrate_template(url: str) -> None:
         with databases.writing() as db:
             katalog.load_starter_set(db)
             load_competence(db)
+            load_letter(db)
             db.commit()
     finally:
         databases.dispose()

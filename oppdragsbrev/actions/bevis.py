@@ -1,4 +1,4 @@
-"""What can be done with the evidence: change a rule, keep the month's lights."""
+"""The rules of the lights, and the lights of each month."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The tables of the letter and its evidence."""
+"""The rules of the lights and how they stood each month."""
 
 from datetime import date, datetime
 
