@@ -13,11 +13,14 @@ BOM: Final = "\ufeff"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NUMBER: Final = re.compile(r"-\d+(?:[.,]\d+)?")
 DANGER: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+PIECE: Final = 32_768
 Celle: TypeAlias = str | int | datetime | date | None
 
 
 def harmless(text: str) -> str:
     """The text with an apostrophe in front when a spreadsheet could take it for a formula. A negative number stays a number."""
+    if text[:1].isalnum():
+        return text
     risky = text.startswith(DANGER) or text.lstrip().startswith(DANGER)
     return f"'{text}" if risky and not NUMBER.fullmatch(text) else text
 
@@ -26,22 +29,25 @@ def csv_cell(value: Celle) -> str | int:
     """A cell as Norwegian spreadsheets read it; nothing is an empty cell."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        return harmless(value)
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
-    return value.isoformat() if isinstance(value, date) else harmless(value) if isinstance(value, str) else value
+        return value.replace(tzinfo=None).isoformat(" ", "minutes")
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[Celle]]) -> Iterator[str]:
-    """The file line by line: UTF-8 with a mark in front, `;` between cells."""
+    """The file in pieces of whole lines: UTF-8 with a mark in front, `;` between cells."""
     held = io.StringIO()
     writer = csv.writer(held, delimiter=";", lineterminator="\r\n")
     held.write(BOM)
     writer.writerow([harmless(heading) for heading in headings])
     for row in rows:
-        writer.writerow([csv_cell(value) for value in row])
-        yield held.getvalue()
-        held.seek(0)
-        held.truncate()
+        writer.writerow(map(csv_cell, row))
+        if held.tell() > PIECE:
+            yield held.getvalue()
+            held.seek(0)
+            held.truncate()
     yield held.getvalue()
 
 

@@ -103,7 +103,9 @@ def export_query(work: Work, liste: Lister, narrow: Innsnevring) -> Select[*tupl
 
 
 def _labels(codes: str | None, texts: dict[str, str]) -> str:
-    return ", ".join(sorted(texts.get(code, code) for code in (codes or "").split(",") if code))
+    if not codes:
+        return ""
+    return ", ".join(sorted(texts.get(code, code) for code in codes.split(","))) if "," in codes else texts.get(codes, codes)
 
 
 def _moment(value: datetime) -> datetime:
