@@ -97,7 +97,7 @@ def _counts(work: Work) -> Tal:
             AvvikSum.art.in_(arts),
             AvvikSum.stand != "avvist",
         )
-        .group_by(AvvikSum.eining_id, AvvikSum.underkategori, bucket)
+        .group_by(AvvikSum.eining_id, AvvikSum.underkategori, "ar")
     )
     cells: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0] * MOST_YEARS)
     for unit, kind, year, count in rows:

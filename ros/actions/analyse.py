@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from kjerne.errors import Conflict, NotFound, Refused
 from kjerne.i18n import gettext as _
-from kjerne.models import Person
+from kjerne.models import Person, PersonEining
 from kjerne.work import Work
 from ros import rules
 from ros.actions import letters
@@ -98,9 +98,13 @@ def _head(work: Work, analyse: RosAnalyse, said: Hovud) -> None:
 
 
 def _cover(work: Work, analyse: RosAnalyse, said: Hovud) -> None:
+    """The units it covers, and who took part: those who work in one of the units, or stood there already."""
+    before = select(RosDeltakar.person_id).where(RosDeltakar.analyse_id == analyse.id)
+    staff = select(PersonEining.person_id).where(PersonEining.eining_id.in_({analyse.eining_id, *said.einingar}))
+    fit = or_(Person.id.in_(staff), Person.id.in_(before), Person.id == work.me.id)
+    known = set(work.db.scalars(select(Person.id).where(Person.id.in_(said.personar), fit)))
     work.db.execute(delete(RosEining).where(RosEining.analyse_id == analyse.id))
     work.db.execute(delete(RosDeltakar).where(RosDeltakar.analyse_id == analyse.id))
-    known = set(work.db.scalars(select(Person.id).where(Person.id.in_(said.personar))))
     work.db.add_all(RosEining(analyse_id=analyse.id, eining_id=id_) for id_ in sorted({analyse.eining_id, *said.einingar}))
     work.db.add_all(RosDeltakar(analyse_id=analyse.id, person_id=id_) for id_ in sorted(known))
     work.db.flush()

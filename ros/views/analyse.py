@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from kjerne.access import Right
@@ -14,14 +14,14 @@ from kjerne.errors import Conflict, NotFound, Refused
 from kjerne.i18n import fclock
 from kjerne.i18n import gettext as _
 from kjerne.katalog import Underkategori, in_force
-from kjerne.models import Person, PersonEining
+from kjerne.models import Eining, Person, PersonEining
 from kjerne.vakt import Guarded
 from kjerne.web import render
 from kjerne.work import Work
 from ros import rules
 from ros.actions import analyse as actions
 from ros.actions import rader as row_actions
-from ros.models import RosAnalyse, RosRad
+from ros.models import RosAnalyse, RosEining, RosRad
 from ros.queries.access import get_analyse, get_rad, may_accept
 from ros.queries.analyse import Lese, Rad, editions, history, open_measures, read_analyse
 from ros.queries.sett import KONSEKVENS, SANNSYN
@@ -44,15 +44,18 @@ def words() -> dict[str, Any]:
     return {"rules": rules, "measure_rules": measure_rules, "SANNSYN": SANNSYN, "KONSEKVENS": KONSEKVENS}
 
 
-def owners(work: Work, lese: Lese) -> Sequence[tuple[int, str]]:
-    """Who may own a measure: those who work in the analysis' own unit, and whoever asks."""
-    rows = work.db.execute(
+def owners(work: Work, analyse: RosAnalyse) -> Sequence[tuple[int, str]]:
+    """Who may own a measure: those who work in the analysis' units, the leaders of units below, and whoever asks."""
+    covered = select(RosEining.eining_id).where(RosEining.analyse_id == analyse.id)
+    path = work.db.get_one(Eining, analyse.eining_id).sti
+    staff = select(PersonEining.person_id).where(PersonEining.eining_id.in_(covered))
+    leaders = select(Eining.leiar_id).where(Eining.sti.startswith(path, autoescape=False), Eining.leiar_id.is_not(None))
+    rows = work.db.scalars(
         select(Person)
-        .join(PersonEining, PersonEining.person_id == Person.id)
-        .where(PersonEining.eining_id == lese.eining.id, Person.deaktivert.is_(False))
+        .where(or_(Person.id.in_(staff), Person.id.in_(leaders)), Person.deaktivert.is_(False))
         .order_by(Person.namn)
         .limit(MOST_PEOPLE)
-    ).scalars()
+    )
     people = {person.id: person.namn for person in (*rows, work.me) if person.is_employed(work.today)}
     return sorted(people.items(), key=lambda pair: pair[1])
 
@@ -70,7 +73,7 @@ def form_context(work: Work, lese: Lese, rad: Rad | None, refusal: Refused | Non
         "refusal": refusal,
         "guard": refusal.verdict if isinstance(refusal, Guarded) else None,
         "typed": request.form if refusal is not None else None,
-        "eigarar": owners(work, lese) if rad is not None else [],
+        "eigarar": owners(work, lese.analyse) if rad is not None else [],
         "kategorival": categories(work),
         "kan_skrive": rules.may_edit(lese.analyse.status, lese.hats),
         "kan_godta": may_accept(work, lese.analyse),
@@ -216,7 +219,8 @@ def _measure(work: Work, analyse: RosAnalyse, rad: RosRad) -> None:
     title = typed("tittel", measure_rules.TITTEL_MAX, multiline=False)
     demand(work, {"tittel": title})
     owner = request.form.get("ansvarleg_id", "")
-    person = work.db.get(Person, int(owner)) if owner.isascii() and owner.isdigit() and len(owner) < 10 else None
+    known = {str(id_) for id_, _namn in owners(work, analyse)}
+    person = work.db.get(Person, int(owner)) if owner in known else None
     frist = typed_date("frist")
     if person is None:
         raise Refused(_("Vel kven som har ansvaret."), "ansvarleg_id")

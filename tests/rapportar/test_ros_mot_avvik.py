@@ -70,6 +70,7 @@ def filled(cast: Cast, databases: Databases, work_for: WorkFor, clock: Clock) ->
     return cast
 
 
+@pytest.mark.both
 def test_rows_are_judged_and_blind_spots_listed(filled: Cast, databases: Databases, work_for: WorkFor) -> None:
     with databases.reading() as db:
         found = compare(work_for(db, filled.leif))

@@ -71,6 +71,27 @@ def test_the_whole_way(post, cast: Cast, make_ros: MakeRos, make_rad: MakeRad, c
         assert (row.godteke_av_id, row.godteke_grunn) == (cast.signe.id, "Ny stilling er løyvd.")
 
 
+def test_people_of_elsewhere_are_not_found_by_their_number(
+    post, client_for: ClientFor, cast: Cast, make_ros: MakeRos, make_rad: MakeRad
+) -> None:
+    nr = make_ros()
+    rad = make_rad(nr)
+    stranger = post(
+        cast.leif,
+        f"/ros/{nr}/rad/{rad}/tiltak",
+        tittel="Sjekk",
+        ansvarleg_id=cast.nina.id,
+        frist="2026-12-24",
+        type="forebyggjande",
+    )
+    assert stranger.status_code == 422
+    head = {"tittel": "Natt", "slag": "teneste", "aksar": ["liv_helse"], "personar": [cast.nina.id, cast.kari.id]}
+    assert post(cast.leif, f"/ros/{nr}/om", **head).status_code == 303
+    page = client_for(cast.leif).get(f"/ros/{nr}").get_data(as_text=True)
+    assert "Kari Tilsett" in page
+    assert "Nina Nabo" not in page
+
+
 def test_an_edition_stays_as_it_was(
     post, client_for: ClientFor, cast: Cast, make_ros: MakeRos, make_rad: MakeRad, databases: Databases
 ) -> None:
