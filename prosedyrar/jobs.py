@@ -24,7 +24,7 @@ def stage(frist: date, today: date) -> int:
 
 
 def remind_of_revision(work: Work) -> None:
-    """To the owner 60, 30 and 0 days before the deadline; on the day to the unit's leader too. Once each."""
+    """To the owner 60, 30 and 0 days before the deadline; on the day to the unit's leader too. To her alone when the owner left."""
     valid = select(ProsedyreVersjon.prosedyre_id).where(ProsedyreVersjon.tilstand == Tilstand.GYLDIG)
     due = select(Prosedyre).where(
         Prosedyre.revisjonsfrist.between(work.today - LOOK_BACK, work.today + timedelta(days=PAMINNING_DAGAR[0])),
@@ -34,9 +34,12 @@ def remind_of_revision(work: Work) -> None:
         if prosedyre.revisjonsfrist is None:
             continue
         days = stage(prosedyre.revisjonsfrist, work.today)
-        letters.revision_due(work, prosedyre, work.db.get(Person, prosedyre.eigar_id), days)
+        owner = work.db.get_one(Person, prosedyre.eigar_id)
         unit = work.db.get_one(Eining, prosedyre.eining_id)
-        if days == 0 and unit.leiar_id is not None and unit.leiar_id != prosedyre.eigar_id:
+        there = owner.is_employed(work.today)
+        if there:
+            letters.revision_due(work, prosedyre, owner, days)
+        if (days == 0 or not there) and unit.leiar_id is not None and unit.leiar_id != prosedyre.eigar_id:
             letters.revision_due(work, prosedyre, work.db.get(Person, unit.leiar_id), days)
 
 

@@ -188,18 +188,37 @@ def gjennomgatt(work: Work, prosedyre_id: int) -> Response:
     return redirect(url_for("prosedyrar.vis", prosedyre_id=prosedyre.id), 303)
 
 
+def _requests(work: Work, tried: int | None = None, feil: Refused | None = None) -> str:
+    verdict = feil.verdict if isinstance(feil, Guarded) else None
+    return render(
+        work,
+        "prosedyrar/onske.html",
+        rader=onske.waiting(work),
+        prov=tried,
+        feil=[(f"grunn-{tried}", feil.message)] if feil and verdict is None else [],
+        verdict=verdict,
+        skrive=request.form.get("grunn", ""),
+        rules=rules,
+    )
+
+
 @area.page("/onske", needs=Right.PROSEDYRE_SKRIV)
 def onske_liste(work: Work) -> str:
     """Requests that wait: for revision of documents she owns or writes, and for new ones in her units."""
-    return render(work, "prosedyrar/onske.html", rader=onske.waiting(work), rules=rules)
+    return _requests(work)
 
 
 @area.page("/onske/<id:onske_id>/avsla", needs=Open.LOGGED_IN, method="POST")
 def onske_avsla(work: Work, onske_id: int) -> Response:
     """Do not follow a request, with the reason."""
     row = onske.get_onske(work, onske_id)
-    said = typed("grunn")
-    vakt.demand(work.db, {"grunn": said}, today=work.today, confirmed=True)
-    decline(work, row, said)
+    try:
+        said = typed("grunn")
+        vakt.demand(work.db, {"grunn": said}, today=work.today, confirmed=confirmed())
+        decline(work, row, said)
+    except Refused as refused:
+        return make_response(_requests(work, row.id, refused), 422)
     flash(_("Ønsket er avslått, og grunnen er lagra."), "ok")
+    if row.prosedyre_id is not None:
+        return redirect(f"{url_for('prosedyrar.vis', prosedyre_id=row.prosedyre_id)}#onske", 303)
     return redirect(url_for("prosedyrar.onske_liste"), 303)

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from app import HANDLERS
 from kjerne.db import Databases
 from kjerne.models import Epost
-from prosedyrar import rules
+from prosedyrar import actions, rules
 from prosedyrar.events import ProsedyreRevidert
-from prosedyrar.models import Prosedyre, ProsedyreVersjon
+from prosedyrar.models import Prosedyre, ProsedyreVersjon, Revisjonsonske
 from tests.cast import Cast
-from tests.conftest import ClientFor, Clock, Csrf
+from tests.conftest import ClientFor, Clock, Csrf, WorkFor
 from tests.prosedyrar.conftest import MakeProsedyre
 
 Revise = Callable[..., str]
@@ -236,3 +236,49 @@ def test_numbers_and_months() -> None:
     assert rules.add_months(date(2026, 12, 15), 12) == date(2027, 12, 15)
     assert rules.add_months(date(2026, 11, 30), 1) == date(2026, 12, 30)
     assert [rules.parse_number(raw) for raw in ("2.0", "2", "a.b", "10.12", "1.")] == [(2, 0), None, None, (10, 12), None]
+
+
+def test_a_request_is_taken_up_or_declined_with_a_reason(
+    cast: Cast,
+    client_for: ClientFor,
+    csrf: Csrf,
+    make_prosedyre: MakeProsedyre,
+    databases: Databases,
+    work_for: WorkFor,
+) -> None:
+    number = make_prosedyre()
+    with databases.writing() as db:
+        work = work_for(db, cast.kval)
+        for origin, title in ((1, "Uklart steg"), (2, "For lang")):
+            actions.request_revision(work, number, "avvik", origin, skjerma=False, tittel=title, eining_id=cast.it01.id)
+        again = actions.request_revision(work, number, "avvik", 1, skjerma=False, tittel="Same sak", eining_id=cast.it01.id)
+        actions.request_revision(work, None, "avvik", 3, skjerma=True, tittel="Ny rutine for sensor", eining_id=cast.it01.id)
+        db.commit()
+        assert again.tittel == "Uklart steg", "the same case asks once"
+    leif, kari, nils = client_for(cast.leif), client_for(cast.kari), client_for(cast.nils)
+    page = leif.get("/prosedyrar/onske").text
+    assert "Uklart steg" in page
+    assert "frå ei sak som få kan sjå" in page
+    assert "Uklart steg" not in kari.get(f"/prosedyrar/{number}").text
+    assert "Uklart steg" not in nils.get("/prosedyrar/onske").text
+    no = {"csrf_token": csrf(leif), "grunn": "Han er alt delt i to."}
+    assert leif.post("/prosedyrar/onske/2/avsla", data={**no, "grunn": ""}).status_code == 422
+    assert nils.post("/prosedyrar/onske/2/avsla", data={**no, "csrf_token": csrf(nils)}).status_code == 404
+    assert leif.post("/prosedyrar/onske/2/avsla", data=no).status_code == 303
+    assert leif.post(f"/prosedyrar/{number}/ny-versjon", data={"csrf_token": csrf(leif)}).status_code == 303
+    assert leif.post(f"/prosedyrar/{number}/ny-versjon", data={"csrf_token": csrf(leif)}).status_code == 409, "one at a time"
+    made = {
+        "csrf_token": csrf(leif),
+        "tittel": "Sensorrutine",
+        "dokumenttype": "rutine",
+        "tema": "utstyr",
+        "eining_id": cast.it01.id,
+        "eigar": cast.leif.ansattnr,
+        "onske": "3",
+    }
+    assert leif.post("/prosedyrar/ny", data=made).status_code == 303
+    with databases.reading() as db:
+        states = dict.fromkeys(range(1, 4), "")
+        for row in db.scalars(select(Revisjonsonske)):
+            states[row.id] = row.tilstand
+    assert states == {1: "teken", 2: "avslegen", 3: "teken"}
