@@ -126,18 +126,28 @@ def reasons(work: Work) -> list[Grunn]:
 
     A whistleblowing case is seen by its group alone (aml. 2A), also not by a handler who passed it on.
     """
+    return _once(work, "avvik.grunnar", _find_reasons)
+
+
+def _find_reasons(work: Work) -> list[Grunn]:
     handles = Grunn(and_(Avvik.sakshandsamar_id == work.me.id, not_(Avvik.er_varsel)))
     return [*mine_reasons(work), handles, *_line_reasons(work), *_group_reasons(work)]
 
 
 def visible(work: Work) -> ColumnElement[bool]:
-    """The one door: one of her reasons holds, and the case is not about her."""
-    return and_(_any_of(reasons(work)), not_about_her(work))
+    """The one door: one of her reasons holds, and the case is not about her. Built once for all questions of a page."""
+    if "avvik.synleg" not in work.memo:
+        work.memo["avvik.synleg"] = and_(_any_of(reasons(work)), not_about_her(work))
+    found: ColumnElement[bool] = work.memo["avvik.synleg"]
+    return found
 
 
 def seen(work: Work) -> ColumnElement[bool]:
     """The same door where something else finds the rows: said so that no database tries to find them by it."""
-    return case((visible(work), 1), else_=0) == 1
+    if "avvik.sett" not in work.memo:
+        work.memo["avvik.sett"] = case((visible(work), 1), else_=0) == 1
+    found: ColumnElement[bool] = work.memo["avvik.sett"]
+    return found
 
 
 def can_see(work: Work, avvik_id: int) -> bool:
