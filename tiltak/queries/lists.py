@@ -4,18 +4,18 @@ The order is a column (`tiltak.rang`), and each unit's first rows are read from 
 with two hundred or two hundred thousand measures.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union_all
 
 from kjerne.access import Right
 from kjerne.models import Eining, Person, PersonEining
 from kjerne.work import Work
 from tiltak.models import Tiltak
 from tiltak.queries.access import visible
-from tiltak.rules import OPEN, Kjelde, Status, Utval
+from tiltak.rules import OPEN, SETTLED, Kjelde, Status, Utval
 
 PAGE = 50
 #: A tab says "99+" from here on: counting further would cost by the row.
@@ -113,54 +113,66 @@ def _places(work: Work, utval: Utval, narrow: Filter, units: frozenset[int] | No
     Her own, those she follows up, and unit by unit those that are not shielded.
     """
     me = work.me.id
-    own: list[ColumnElement[bool]] = [Tiltak.ansvarleg_id == me]
+    asked = conditions(work, narrow, None)
+    inside = [] if units is None else [Tiltak.eining_id.in_(units)]
+    own: list[ColumnElement[bool]] = [Tiltak.ansvarleg_id == me, *inside, *asked]
     if utval is Utval.MINE or narrow.ansvarleg_id == me:
-        return [own]
+        return [[*own, *state] for state in _states(work, utval, narrow)]
     if narrow.ansvarleg_id is not None:
-        return [[visible(work)]]
-    follows = [Tiltak.laga_av_id == me, Tiltak.ansvarleg_id != me]
+        return [[visible(work), *inside, *asked, *state] for state in _states(work, utval, narrow)]
+    follows = [Tiltak.laga_av_id == me, Tiltak.ansvarleg_id != me, *inside, *asked]
     right = Right.TILTAK_SKRIV if utval is Utval.VENTAR else Right.TILTAK_LES
     readable = work.units(right) if units is None else work.units(right) & units
-    here = [
-        [Tiltak.eining_id == unit, Tiltak.skjerma.is_(False), Tiltak.ansvarleg_id != me, Tiltak.laga_av_id != me]
-        for unit in sorted(readable)
-    ]
+    free = [Tiltak.skjerma.is_(False), Tiltak.ansvarleg_id != me, Tiltak.laga_av_id != me, *asked]
     if utval is Utval.VENTAR:
-        here = [[*place, Tiltak.status == Status.VENTAR_GODKJENNING.value] for place in here]
-    return [own, follows, *here]
+        waiting = Tiltak.status == Status.VENTAR_GODKJENNING.value
+        here = [[Tiltak.eining_id == unit, waiting, *free] for unit in sorted(readable)]
+        return [[*own, _own_waits(work)], [*follows, waits(work)], *here]
+    whole = [own, follows, *([Tiltak.eining_id == unit, *free] for unit in sorted(readable))]
+    return [[*place, *state] for place in whole for state in _states(work, utval, narrow)]
 
 
-def listing(
-    work: Work, utval: Utval, narrow: Filter, after: Cursor | None = None, limit: int = PAGE + 1
-) -> Select[Tiltak, str, str]:
-    """The list in its kept order. `after` is where the page before ended (keyset, no page numbers)."""
+def _states(work: Work, utval: Utval, narrow: Filter) -> list[list[ColumnElement[bool]]]:
+    """What a tab asks of the state, so that an index answers it: settled or not, or the one state narrowed to."""
+    halves = (False, True) if utval is Utval.ALLE else (utval is Utval.AVSLUTTA,)
+    late = [Tiltak.status.in_(OPEN), Tiltak.frist < work.today] if utval is Utval.OVER else []
+    if utval is Utval.VENTAR:
+        return [[waits(work)]]
+    if narrow.status is not None:
+        return [late] if (narrow.status in SETTLED) in halves else [[false()]]
+    return [[Tiltak.avslutta.is_(half), *late] for half in halves]
+
+
+def places(work: Work, utval: Utval, narrow: Filter, after: Cursor | None = None, limit: int = PAGE + 1) -> Select[int, int]:
+    """Numbers and places of the list's first rows in its kept order. `after` is where the page before ended (keyset)."""
     units = None if narrow.eining_id is None else subtree(work, narrow.eining_id)
-    asked = [chosen(work, utval), *conditions(work, narrow, units)]
+    later: list[ColumnElement[bool]] = []
     if after is not None:
-        asked.append(or_(Tiltak.rang > after.rang, and_(Tiltak.rang == after.rang, Tiltak.id > after.id)))
-        asked.append(Tiltak.rang >= after.rang)
-    halves: Iterable[bool] = (False, True) if utval in {Utval.ALLE, Utval.VENTAR} else (utval is Utval.AVSLUTTA,)
-    parts = [
-        select(
-            select(Tiltak.id)
-            .where(Tiltak.avslutta.is_(half), *place, *asked)
-            .order_by(Tiltak.rang, Tiltak.id)
-            .limit(limit)
-            .subquery()
-            .c.id
-        )
+        later.append(Tiltak.rang >= after.rang)
+        later.append(or_(Tiltak.rang > after.rang, and_(Tiltak.rang == after.rang, Tiltak.id > after.id)))
+    heads = [
+        select(Tiltak.id, Tiltak.rang).where(*place, *later).order_by(Tiltak.rang, Tiltak.id).limit(limit).subquery()
         for place in _places(work, utval, narrow, units)
-        for half in halves
     ]
+    parts = [select(head.c.id, head.c.rang) for head in heads]
     bundles = [union_all(*parts[start : start + _PARTS]).subquery() for start in range(0, len(parts), _PARTS)]
-    return (
+    whole = union_all(*(select(bundle.c.id, bundle.c.rang) for bundle in bundles)).subquery()
+    return select(whole.c.id, whole.c.rang).order_by(whole.c.rang, whole.c.id).limit(limit)
+
+
+def listing(work: Work, utval: Utval, narrow: Filter, after: Cursor | None = None, limit: int = PAGE + 1) -> list[Row]:
+    """The list's first rows in their kept order, with names. Two questions: which ones, then those by their numbers."""
+    ids = [row.id for row in work.db.execute(places(work, utval, narrow, after, limit))]
+    if not ids:
+        return []
+    rows = work.db.execute(
         select(Tiltak, Person.namn, Eining.namn)
         .join(Person, Person.id == Tiltak.ansvarleg_id)
         .join(Eining, Eining.id == Tiltak.eining_id)
-        .where(or_(*(Tiltak.id.in_(select(bundle.c.id)) for bundle in bundles)))
-        .order_by(Tiltak.rang, Tiltak.id)
-        .limit(limit)
+        .where(Tiltak.id.in_(ids))
     )
+    by_id = {row[0].id: Row(*row) for row in rows}
+    return [by_id[id_] for id_ in ids]
 
 
 def _capped(*where: ColumnElement[bool]) -> Any:
@@ -168,7 +180,12 @@ def _capped(*where: ColumnElement[bool]) -> Any:
 
 
 def counts(work: Work, narrow: Filter) -> dict[Utval, int]:
-    """How many each tab holds, up to `COUNT_MAX`. One query, each part of it from an index and cut short."""
+    """How many each tab holds, up to `COUNT_MAX`. One query, each part of it from an index and cut short.
+
+    Nothing when narrowed by source or state: what is rare there would be looked for through everything.
+    """
+    if narrow.kjelde is not None or narrow.status is not None:
+        return {}
     me = work.me.id
     units = None if narrow.eining_id is None else subtree(work, narrow.eining_id)
     asked = conditions(work, narrow, units)

@@ -16,8 +16,8 @@ BARS: Final = 500
 
 def bars(work: Work, utval: Utval, narrow: Filter) -> tuple[list[Row], bool]:
     """At most `BARS` measures she sees, and whether there are more."""
-    found = work.db.execute(listing(work, utval, narrow, limit=BARS + 1)).all()
-    return [Row(*row) for row in found[:BARS]], len(found) > BARS
+    found = listing(work, utval, narrow, limit=BARS + 1)
+    return found[:BARS], len(found) > BARS
 
 
 def waits_among(work: Work, ids: Sequence[int]) -> list[tuple[int, int]]:

@@ -52,8 +52,8 @@ def _cursor() -> Cursor | None:
 def liste(work: Work) -> str:
     """Red before yellow, then risk reduction per krone, then deadline; what is moved by hand stands where it was put."""
     narrow, utval = narrowed(), tab(work)
-    found = work.db.execute(queries.listing(work, utval, narrow, _cursor())).all()
-    rows = [queries.Row(*row) for row in found[: queries.PAGE]]
+    found = queries.listing(work, utval, narrow, _cursor())
+    rows = found[: queries.PAGE]
     kept = narrow.named()
     following = None
     if len(found) > queries.PAGE:

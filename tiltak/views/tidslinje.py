@@ -13,7 +13,7 @@ from kjerne.i18n import gettext as _
 from kjerne.web import Open, render
 from kjerne.work import Work
 from tiltak import queries, rules
-from tiltak.queries import Row
+from tiltak.queries import Filter, Row
 from tiltak.queries.tidslinje import BARS, bars, waits_among
 from tiltak.tidslinje import ETTERNAMN, ROW, ZOOMNAMN, Etter, Spenn, Stolpe, Zoom, arrows, outline, place, window
 from tiltak.views.area import area
@@ -63,6 +63,13 @@ def _span(work: Work, row: Row) -> Spenn:
     ended = oslo_date(t.ferdig_tid) if t.ferdig_tid is not None and t.status in rules.DONE else t.frist
     late = rules.is_overdue(t.status, t.frist, work.today)
     return Spenn(t.id, t.start or oslo_date(t.laga), ended, t.avslutta, late)
+
+
+def _owners(work: Work, narrow: Filter) -> list[tuple[int, str]]:
+    """Herself and the one chosen: the list has all, and hundreds of names would outweigh the picture."""
+    ids = {work.me.id} if narrow.ansvarleg_id is None else {work.me.id, narrow.ansvarleg_id}
+    shown = {row[0] for row in queries.owners(work)} if len(ids) > 1 else ids
+    return [(id_, namn) for id_, namn in queries.names(work.db, ids).items() if id_ in shown]
 
 
 def _tick_name(zoom: Zoom, day: date) -> str:
@@ -119,6 +126,6 @@ def tidslinje(work: Work) -> str:
         utval=utval,
         narrow=narrow,
         einingar=queries.units(work, Right.TILTAK_LES),
-        eigarar=queries.owners(work),
+        eigarar=_owners(work, narrow),
         rules=rules,
     )
