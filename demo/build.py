@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from avvik import sok, sums
 from avvik.models import Avvik, AvvikTeljar
-from demo import kompetanse, prosedyrar, register, ros, tiltak
+from demo import kompetanse, oppdragsbrev, prosedyrar, register, ros, tiltak
 from demo.bolkar import cut, filing_days
 from demo.bulk import Kind, ready
 from demo.fabrikk import Oppdrag, produce
@@ -48,6 +48,7 @@ PARTS: Final[tuple[Callable[[Session, Verda], None], ...]] = (
     tiltak.fill,
     kompetanse.fill,
     prosedyrar.fill,
+    oppdragsbrev.fill,
 )
 #: Three years of a municipality of this size, at the rates of domene 8.3.
 DEMO_AVVIK: Final = 5_400

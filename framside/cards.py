@@ -13,6 +13,7 @@ from kjerne.i18n import lazy as _l
 from kjerne.innstilling import settings
 from kjerne.work import Work
 from kompetanse.queries import opplaering, personar
+from oppdragsbrev.queries import matrise
 from prosedyrar.queries import hoyring, lesing, onske
 from prosedyrar.queries.mitt import approval_count, overdue_count
 
@@ -96,6 +97,21 @@ CARDS: tuple[Card, ...] = (
         "table",
         ros.queries.lists.revising_count,
         (Right.ROS_SKRIV,),
+    ),
+    Card(
+        _l("Del av oppdragsbrevet ventar på svar frå deg"),
+        _l("Delar av oppdragsbrevet ventar på svar frå deg"),
+        "/oppdragsbrev/",
+        "mail",
+        matrise.answering_count,
+    ),
+    Card(
+        _l("Levert punkt i oppdragsbrevet å sjå over"),
+        _l("Leverte punkt i oppdragsbrevet å sjå over"),
+        "/oppdragsbrev/",
+        "inbox",
+        matrise.judging_count,
+        (Right.BREV_SKRIV,),
     ),
     Card(_l("Tiltak å følgje opp"), _l("Tiltak å følgje opp"), "/tiltak/?vis=ventar", "list-check", tiltak.queries.waiting_count),
     Card(_l("Prosedyre å lese"), _l("Prosedyrar å lese"), "/prosedyrar/leseliste", "eye", lesing.waiting_count),

@@ -1,5 +1,6 @@
 """How the units stand: units × points for the director, one page for each unit, and the rules of the lights."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import flash, make_response, redirect, request, url_for
@@ -17,20 +18,23 @@ from kjerne.text import BadText, bounded_int
 from kjerne.web import render
 from kjerne.work import Work
 from oppdragsbrev import actions
-from oppdragsbrev.queries import bevis
+from oppdragsbrev.queries import bevis, matrise
+from oppdragsbrev.queries import brev as letters
 from oppdragsbrev.queries.bevis import Funn
-from oppdragsbrev.rules import LYSNAMN, PUNKTKORT, PUNKTNAMN, Lys, Punkt, Retning
+from oppdragsbrev.queries.matrise import Celle
+from oppdragsbrev.rules import LYSNAMN, PUNKTKORT, PUNKTMERKE, PUNKTNAMN, PUNKTTILSTANDNAMN, Lys, Punkt, Retning
 from oppdragsbrev.views.area import area
 
 
 @dataclass(frozen=True)
 class Rad:
-    """A unit's row: the light of each point, and what it was a month ago when it differs."""
+    """A unit's row: the light of each point, how many sources are in place, and the answer to the letter in force."""
 
     eining: Eining
     leiar: str
     lys: dict[Punkt, Lys]
     tal: dict[Punkt, tuple[int, int]]
+    svar: dict[Punkt, Celle]
 
 
 def units_of(work: Work) -> list[Eining]:
@@ -47,13 +51,14 @@ def get_unit(work: Work, kode: str) -> Eining:
     return found
 
 
-def _row(eining: Eining, leiar: str, found: list[Funn]) -> Rad:
+def _row(eining: Eining, leiar: str, found: list[Funn], svar: Mapping[tuple[int, int], Celle]) -> Rad:
     points = bevis.by_point(found)
     judged = {punkt: [one for one in rows if one.lys is not Lys.NONE] for punkt, rows in points.items()}
     return Rad(
         eining=eining,
         leiar=leiar,
         lys={punkt: bevis.point_light(rows) for punkt, rows in points.items()},
+        svar={punkt: svar[eining.id, punkt] for punkt in Punkt if (eining.id, punkt) in svar},
         tal={punkt: (sum(one.lys is Lys.OK for one in rows), len(rows)) for punkt, rows in judged.items()},
     )
 
@@ -69,11 +74,17 @@ def oversikt(work: Work) -> str:
     units = units_of(work)
     leaders = _leaders(work, units)
     found = bevis.find(work, units)
-    rows = [_row(unit, leaders.get(unit.leiar_id or 0, ""), found[unit.id]) for unit in units]
+    brev = letters.in_force(work)
+    svar = matrise.by_light(work, brev, units) if brev else {}
+    rows = [_row(unit, leaders.get(unit.leiar_id or 0, ""), found[unit.id], svar) for unit in units]
     return render(
         work,
         "oppdragsbrev/oversikt.html",
         rader=rows,
+        brev=brev,
+        silent=[row for row in rows if any(cell.late(work.today) for cell in row.svar.values())],
+        merke=PUNKTMERKE,
+        tilstand=PUNKTTILSTANDNAMN,
         punkt=list(Punkt),
         kort=PUNKTKORT,
         namn=PUNKTNAMN,
@@ -88,10 +99,15 @@ def eining(work: Work, kode: str) -> str:
     """The seven points of one unit: status, evidence with its rule, owner, and the trend since last month."""
     unit = get_unit(work, kode)
     found = bevis.find(work, [unit])[unit.id]
+    brev = letters.in_force(work)
     return render(
         work,
         "oppdragsbrev/eining.html",
         eining=unit,
+        brev=brev,
+        svar=matrise.by_light(work, brev, [unit]) if brev else {},
+        merke=PUNKTMERKE,
+        tilstand=PUNKTTILSTANDNAMN,
         leiar=_leaders(work, [unit]).get(unit.leiar_id or 0, ""),
         punkt={p: (bevis.point_light(rows), rows) for p, rows in bevis.by_point(found).items()},
         namn=PUNKTNAMN,
