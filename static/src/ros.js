@@ -7,6 +7,8 @@ const PAUSE = 700;
 const POLL = 6000;
 const AGAIN = 5000;
 const MOST_CHIPS = 5;
+const MOST_ARROWS = 7;
+const SVG = "http://www.w3.org/2000/svg";
 
 class Meeting {
   constructor(root) {
@@ -20,6 +22,7 @@ class Meeting {
     this.versions = new Map();
     for (const row of this.rows()) this.versions.set(row.dataset.rad, this.line(row).dataset.versjon);
     root.addEventListener("click", (event) => this.onClick(event));
+    this.drawMatrix();
     if (!this.writes) return;
     root.addEventListener("input", (event) => this.onInput(event));
     root.addEventListener("change", (event) => this.onInput(event));
@@ -28,8 +31,8 @@ class Meeting {
     this.tapping();
     const open = root.querySelector(".rosrad.is-open");
     if (open) this.adopt(open);
-    this.drawMatrix();
     setInterval(() => this.poll(), POLL);
+    addEventListener("resize", () => this.drawMatrix());
   }
 
   t(key, values = {}) {
@@ -370,7 +373,47 @@ class Meeting {
     }
     const now = fresh && this.judged(fresh, "sannsyn", "k");
     if (now) spots.push({ ...now, nr: "+", id: "", kind: "foer", mine: true });
-    for (const spot of spots.sort((one, other) => Number(other.mine) - Number(one.mine))) this.place(spot);
+    spots.sort((one, other) => Number(other.mine) - Number(one.mine));
+    for (const spot of spots) this.place(spot);
+    this.drawArrows(spots);
+  }
+
+  /** From before to after: for the open row, or for all while they are few enough to follow. */
+  drawArrows(spots) {
+    const frame = this.matrix.parentElement;
+    frame.querySelector("svg")?.remove();
+    const after = new Map(spots.filter((one) => one.kind === "etter").map((one) => [one.id, one]));
+    const open = spots.some((one) => one.mine && one.kind === "foer");
+    const drawn = spots.filter(
+      (one) => one.kind === "foer" && after.has(one.id) && (one.mine || (!open && after.size <= MOST_ARROWS)),
+    );
+    if (drawn.length === 0) return;
+    const box = frame.getBoundingClientRect();
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("class", "rospiler");
+    svg.setAttribute("viewBox", `0 0 ${box.width} ${box.height}`);
+    svg.setAttribute("aria-hidden", "true");
+    for (const spot of drawn) this.arrow(svg, box, spot.chip, after.get(spot.id).chip);
+    frame.append(svg);
+  }
+
+  arrow(svg, box, from, to) {
+    if (!from || !to) return;
+    const [a, b] = [from, to].map((chip) => {
+      const rect = chip.getBoundingClientRect();
+      return { x: rect.x + rect.width / 2 - box.x, y: rect.y + rect.height / 2 - box.y };
+    });
+    const length = Math.hypot(b.x - a.x, b.y - a.y);
+    if (length < 40) return;
+    const [dx, dy] = [(b.x - a.x) / length, (b.y - a.y) / length];
+    const tip = { x: b.x - dx * 16, y: b.y - dy * 16 };
+    const side = (sign) => `${tip.x - dx * 10 - sign * dy * 5} ${tip.y - dy * 10 + sign * dx * 5}`;
+    const line = document.createElementNS(SVG, "path");
+    line.setAttribute("d", `M${a.x + dx * 15} ${a.y + dy * 15}L${tip.x - dx * 8} ${tip.y - dy * 8}`);
+    const head = document.createElementNS(SVG, "path");
+    head.setAttribute("d", `M${tip.x} ${tip.y}L${side(1)}L${side(-1)}Z`);
+    head.setAttribute("class", "rospiler__spiss");
+    svg.append(line, head);
   }
 
   place(spot) {
@@ -393,6 +436,7 @@ class Meeting {
     said.textContent = `${this.t(spot.kind)} `;
     chip.append(said, spot.nr);
     holder.append(chip);
+    spot.chip = chip;
   }
 
   tapping() {
