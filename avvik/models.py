@@ -52,6 +52,7 @@ class Avvik(Base):
         partial_index("ix_avvik_open", "id", only="lukka_tid IS NULL"),
         partial_index("ix_avvik_open_eining", "eining_id", "id", only="lukka_tid IS NULL"),
         partial_index("ix_avvik_open_handsamar", "sakshandsamar_id", "id", only="lukka_tid IS NULL"),
+        partial_index("ix_avvik_open_meldar", "meldar_id", "id", only="lukka_tid IS NULL"),
         partial_index("ix_avvik_utan_svar", "eining_id", "frist_svar", only="forste_svar_tid IS NULL"),
     )
 

@@ -702,6 +702,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("lukka_tid IS NULL"),
     )
     op.create_index(
+        "ix_avvik_open_meldar",
+        "avvik",
+        ["meldar_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("lukka_tid IS NULL"),
+        postgresql_where=sa.text("lukka_tid IS NULL"),
+    )
+    op.create_index(
         "ix_avvik_utan_svar",
         "avvik",
         ["eining_id", "frist_svar"],
@@ -2461,6 +2469,12 @@ def downgrade() -> None:
         table_name="avvik",
         sqlite_where=sa.text("forste_svar_tid IS NULL"),
         postgresql_where=sa.text("forste_svar_tid IS NULL"),
+    )
+    op.drop_index(
+        "ix_avvik_open_meldar",
+        table_name="avvik",
+        sqlite_where=sa.text("lukka_tid IS NULL"),
+        postgresql_where=sa.text("lukka_tid IS NULL"),
     )
     op.drop_index(
         "ix_avvik_open_handsamar",
