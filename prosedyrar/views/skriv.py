@@ -260,10 +260,10 @@ def skriv_send(work: Work, prosedyre_id: int) -> Response:
 
 @area.page("/<id:prosedyre_id>/kladd", needs=Open.LOGGED_IN, method="POST")
 def kladd(work: Work, prosedyre_id: int) -> Response:
-    """The page saves by itself: the new saving's number as JSON. A number that identifies somebody stops it; names do not."""
+    """The page saves by itself: the new saving's number as JSON. What may show who somebody is waits until she has said yes."""
     _prosedyre, draft = _open(work, prosedyre_id)
     try:
-        saved = _save(work, draft, sure=True)
+        saved = _save(work, draft, sure=confirmed())
     except Conflict as conflict:
         return make_response(jsonify(feil="konflikt", melding=conflict.message), 409)
     except Refused as refused:

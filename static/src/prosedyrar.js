@@ -93,7 +93,7 @@ function saving(form) {
         if (status) status.textContent = t("kladd-lagra", { tid: clock.format(new Date()) });
       } else {
         stopped = answer.status === 409;
-        changed = !stopped;
+        changed = answer.status >= 500; // what is refused waits for the next word, a server in trouble is asked again
         if (status) status.textContent = json.melding ?? t("kladd-ikkje");
       }
     } catch {

@@ -208,7 +208,10 @@ def test_the_page_saves_by_itself(cast: Cast, client_for: ClientFor, csrf: Csrf,
     assert saved.json["versjon"] > int(seen)
     number_in_it = {**data, "versjon": str(saved.json["versjon"]), "tekst": "Fødselsnummer 15076500565"}
     assert leif.post(f"/prosedyrar/{number}/kladd", data=number_in_it).status_code == 422
+    named = {**number_in_it, "tekst": "Ring Kari Nordmann."}
+    assert leif.post(f"/prosedyrar/{number}/kladd", data=named).status_code == 422
     assert "Halvvegs." in leif.get(f"/prosedyrar/{number}/skriv").text
+    assert leif.post(f"/prosedyrar/{number}/kladd", data={**named, "stadfest": "1"}).status_code == 200
 
 
 def test_names_in_a_text_are_asked_about_and_numbers_stopped(
