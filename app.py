@@ -80,9 +80,12 @@ import prosedyrar.views.livslop
 import prosedyrar.views.oversikt
 import prosedyrar.views.skriv
 import rapportar.jobs
+import rapportar.nokkelside
+import rapportar.planside
 import rapportar.prosedyreside
 import rapportar.sider
 import rapportar.sider_ros
+import rapportar.vi_gjorde_side
 import rapportar.views
 import register.views.area
 import register.views.arkiv

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from administrasjon.actions.innlesing import apply_import, plan_import
 from administrasjon.actions.plan import ImportPlan, Kind, State
-from cli import kompetanse, omstilling, prosedyrar
+from cli import kompetanse, nokkeltal, omstilling, prosedyrar
 from cli.installation import Installation, Stop
 from cli.server import require_current
 from demo import build
@@ -30,7 +30,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     demo.add_argument("--seed", type=_count, default=DEMO_SEED, help="another number gives another municipality")
     demo.set_defaults(run=run_demo)
     load = commands.add_parser("import", help="read units, employees or a table of savings; twice changes nothing")
-    load.add_argument("kind", choices=[*(kind.value for kind in Kind), "tiltak", "prosedyrar", "kompetanse"])
+    load.add_argument("kind", choices=[*(kind.value for kind in Kind), "tiltak", "prosedyrar", "kompetanse", "nokkeltal"])
     load.add_argument("file", type=Path)
     load.add_argument("--proveimport", action="store_true", help="show what would change and each bad row; write nothing")
     omstilling.add_options(load)
@@ -71,6 +71,8 @@ def run_import(installation: Installation, args: argparse.Namespace) -> int:
     ruter.install()  # who works where is what the competence map rests on
     if args.kind == "prosedyrar":
         return prosedyrar.run_import(installation, args)
+    if args.kind == "nokkeltal" and not args.more:
+        return nokkeltal.run_import(installation, args)
     if args.kind == "kompetanse" and not args.more:
         return kompetanse.run_import(installation, args)
     if args.more:

@@ -1,80 +1,141 @@
-"""Ordering and making reports: ordered once by the unique row, made once by the row's status."""
+"""Ordering and making reports: ordered once by the unique row, made once by the row's status, sent as a link."""
 
 import hashlib
-from datetime import date
+from dataclasses import replace
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from avvik.queries.tal_periode import month_of, shift
 from kjerne import files, mail
+from kjerne.access import Right
 from kjerne.clock import next_working_day
 from kjerne.filinnhald import Inspected
+from kjerne.i18n import fdate, language
 from kjerne.i18n import gettext as _
-from kjerne.i18n import language
 from kjerne.log import record
 from kjerne.models import Eining, Person
 from kjerne.work import Work
-from rapportar import manad
-from rapportar.models import Rapport
-from rapportar.queries import RECEIVER_NEEDS, content, month_in_words, work_of
+from rapportar import dokument, manad
+from rapportar.abonnement import MANAD, active, due, ensure_standard, receivers, receives
+from rapportar.models import Abonnement, Rapport
+from rapportar.papir import papir
+from rapportar.queries import content, work_of
+from rapportar.rules.perioder import Rytme, last_ended, name_of, read_period
+from rapportar.slag import SLAG
 
-MANAD = "manad_eining"
 PDF = "application/pdf"
 BATCH = 5
+#: A report that failed is tried again each day for so long.
+AGAIN = timedelta(days=31)
 
 
-def period_due(today: date) -> str | None:
-    """The month to report on, as 2026-10, from the first working day of the next month on; before that day None."""
-    if today < next_working_day(today.replace(day=1)):
-        return None
-    before = shift(month_of(today), -1)
-    return f"{before // 100}-{before % 100:02d}"
-
-
-def order_monthly(work: Work) -> int:
-    """Order the report of the month before for each active unit with a leader who handles it; answers how many are new.
-
-    A report that failed is ordered again. Two who order at once: the unique key lets one row stand.
-    """
-    periode = period_due(work.today)
-    if periode is None:
-        return 0
-    rows = work.db.execute(select(Eining, Person).join(Person, Person.id == Eining.leiar_id).order_by(Eining.id)).all()
-    ordered = work.db.execute(select(Rapport).where(Rapport.slag == MANAD, Rapport.periode == periode)).scalars()
-    known = {(row.eining_id, row.mottakar_id): row for row in ordered}
+def order_due(work: Work) -> int:
+    """Order what is due of every subscription; answers how many reports are new. Those that failed lately are tried again."""
+    ensure_standard(work)
+    again = update(Rapport).where(Rapport.status == "feila", Rapport.tinga >= work.now - AGAIN)
+    work.db.execute(again.values(status="ventar"))
     new = 0
-    for eining, leader in rows:
-        row = known.get((eining.id, leader.id))
-        if row is not None and row.status == "feila":
-            row.status = "ventar"
-        elif row is None and eining.is_active(work.today) and leader.is_employed(work.today) and _receives(work, eining, leader):
-            new += _order(work, eining, leader, periode)
+    for row in active(work):
+        periods = due(row, work.today)
+        if periods:
+            new += _order_periods(work, row, periods)
     work.db.flush()
     return new
 
 
-def _receives(work: Work, eining: Eining, leader: Person) -> bool:
-    seen = work_of(work, leader)
-    return all(seen.has(right, eining.id) for right in RECEIVER_NEEDS)
+def _order_periods(work: Work, row: Abonnement, periods: list[str]) -> int:
+    """Order some periods of a subscription for each of its receivers, and remember how far it has come."""
+    ordered = work.db.execute(
+        select(Rapport.eining_id, Rapport.periode, Rapport.mottakar_id).where(
+            Rapport.slag == row.slag, Rapport.periode.in_(periods)
+        )
+    )
+    known = {(unit, periode, person) for unit, periode, person in ordered}
+    new = 0
+    for eining, person in receivers(work, row):
+        for periode in periods:
+            if (eining.id, periode, person.id) not in known:
+                new += _order(work, row, (eining, person), periode)
+    later = or_(Abonnement.tinga_til.is_(None), Abonnement.tinga_til < periods[-1])
+    mark = update(Abonnement).where(Abonnement.id == row.id, later).values(tinga_til=periods[-1])
+    work.db.execute(mark.execution_options(synchronize_session=False))
+    return new
 
 
-def _order(work: Work, eining: Eining, leader: Person, periode: str) -> int:
+def _order(work: Work, sub: Abonnement, to: tuple[Eining, Person], periode: str) -> int:
+    eining, person = to
     row = Rapport(
-        slag=MANAD, eining_id=eining.id, periode=periode, mottakar_id=leader.id, sprak=leader.sprak or work.sprak, tinga=work.now
+        slag=sub.slag,
+        eining_id=eining.id,
+        periode=periode,
+        mottakar_id=person.id,
+        sprak=sub.sprak or person.sprak or work.sprak,
+        tinga=work.now,
+        abonnement_id=sub.id,
+        send_fra=next_working_day(work.today + timedelta(days=sub.vindauge)) if sub.vindauge else None,
     )
     try:
         with work.db.begin_nested():
             work.db.add(row)
     except IntegrityError:
         return 0  # another scheduler was first
+    if row.send_fra is not None:
+        _ask_for_comments(work, row, eining, person)
     return 1
+
+
+def _ask_for_comments(work: Work, row: Rapport, eining: Eining, person: Person) -> None:
+    """A letter to the unit's leader and the receiver, as far as they may write: the report waits until a day."""
+    leader = work.db.get(Person, eining.leiar_id) if eining.leiar_id else None
+    for one in {one.id: one for one in (leader, person) if one is not None}.values():
+        if not work_of(work, one).has(Right.RAPPORT_SKRIV, eining.id):
+            continue
+        with language(one.sprak or work.sprak):
+            subject = _("Skriv til rapporten: %(rapport)s", rapport=_title(row, eining))
+            body = _(
+                "Rapporten blir send %(dato)s. Vil du seie noko til tala, så skriv det her før då. Du må logge inn:\n%(lenkje)s\n",
+                dato=fdate(row.send_fra),
+                lenkje=f"{work.config.base_url}/rapportar/{row.slag}?eining={eining.kode}&periode={row.periode}",
+            )
+            mail.queue(work, one, subject[:200], body, key=f"rapport-vindauge-{row.id}-{one.id}")
+
+
+def _title(row: Rapport, eining: Eining) -> str:
+    return f"{SLAG[row.slag].namn}, {name_of(row.periode)}, {eining.namn}"
+
+
+def order_now(work: Work, sub: Abonnement) -> int:
+    """Order the last period that has ended, for all receivers, without waiting for comments. Answers how many are new."""
+    periode = last_ended(Rytme(sub.rytme), work.today)
+    found = select(Rapport.eining_id, Rapport.mottakar_id).where(Rapport.slag == sub.slag, Rapport.periode == periode)
+    known = {(unit, person) for unit, person in work.db.execute(found)}
+    waiting = update(Rapport).where(Rapport.abonnement_id == sub.id, Rapport.periode == periode)
+    work.db.execute(waiting.where(Rapport.status.in_(("ventar", "feila", "kvilar"))).values(send_fra=None, status="ventar"))
+    new = 0
+    for eining, person in receivers(work, sub):
+        if (eining.id, person.id) not in known:
+            row = Rapport(
+                slag=sub.slag,
+                eining_id=eining.id,
+                periode=periode,
+                mottakar_id=person.id,
+                sprak=sub.sprak or person.sprak or work.sprak,
+                tinga=work.now,
+                abonnement_id=sub.id,
+            )
+            work.db.add(row)
+            new += 1
+    work.db.flush()
+    record(work, "rapportabonnement", sub.id, "rapport:no", periode=periode, nye=new)
+    return new
 
 
 def make_waiting(work: Work) -> int:
     """Make a handful of the reports that wait; answers how many. One that cannot be made stops no other: it is tried next day."""
-    waiting = select(Rapport).where(Rapport.status == "ventar").order_by(Rapport.id).limit(BATCH).with_for_update(skip_locked=True)
-    rows = list(work.db.scalars(waiting))
+    ready = or_(Rapport.send_fra.is_(None), Rapport.send_fra <= work.today)
+    waiting = select(Rapport).where(Rapport.status == "ventar", ready).order_by(Rapport.id).limit(BATCH)
+    rows = list(work.db.scalars(waiting.with_for_update(skip_locked=True)))
     for row in rows:
         try:
             with work.db.begin_nested():
@@ -85,28 +146,44 @@ def make_waiting(work: Work) -> int:
     return sum(row.status == "laga" for row in rows)
 
 
-def make_report(work: Work, row: Rapport) -> None:
+def make_report(work: Work, row: Rapport, *, letter: bool = True) -> None:
     """Make the paper as its receiver may see it, keep it under its checksum, and queue a letter with the link alone.
 
-    A leader who has lost the unit meanwhile gets none: LookupError.
+    A receiver who has lost the unit meanwhile gets none: LookupError.
     """
-    eining, leader = work.db.get_one(Eining, row.eining_id), work.db.get_one(Person, row.mottakar_id)
-    if not _receives(work, eining, leader):
+    eining, person = work.db.get_one(Eining, row.eining_id), work.db.get_one(Person, row.mottakar_id)
+    if not receives(work, row.slag, eining, person):
         raise LookupError(row.id)
-    seen = work_of(work, leader)
+    seen = replace(work_of(work, person), sprak=row.sprak)
     with language(row.sprak):
-        data = manad.paper(seen, eining, leader, row.periode, content(seen, eining, row.periode))
-        subject = _("Månadsrapport %(manad)s, %(eining)s", manad=month_in_words(row.periode), eining=eining.namn)
+        data = _paper(seen, eining, person, row)
+        subject = _subject(row, eining)
         body = _(
-            "Månadsrapporten er klar. Opne han her, du må logge inn:\n%(lenkje)s\n\nAlle rapportane ligg i arkivet:\n%(arkiv)s\n",
+            "Rapporten er klar. Opne han her, du må logge inn:\n%(lenkje)s\n\nAlle rapportane ligg i arkivet:\n%(arkiv)s\n",
             lenkje=f"{work.config.base_url}/rapportar/{row.id}",
             arkiv=f"{work.config.base_url}/rapportar/arkiv",
         )
     files.store(work, "rapport", row.id, Inspected(data, PDF, f"rapport-{row.periode}.pdf", ""))
     row.sha256, row.storleik = hashlib.sha256(data).hexdigest(), len(data)
     row.status, row.laga, row.feil = "laga", work.now, None
-    mail.queue(work, leader, subject[:200], body, key=f"rapport-{row.id}")
+    if letter:
+        mail.queue(work, person, subject[:200], body, key=f"rapport-{row.id}")
     record(work, "rapport", row.id, "laga", sha256=row.sha256)
 
 
-__all__ = ["MANAD", "make_report", "make_waiting", "order_monthly", "period_due"]
+def _paper(seen: Work, eining: Eining, person: Person, row: Rapport) -> bytes:
+    """The monthly report keeps its own sheet of two pages; the others are drawn from their sections."""
+    if row.slag == MANAD:
+        return manad.paper(seen, eining, person, row.periode, content(seen, eining, row.periode))
+    doc = dokument.build(seen, SLAG[row.slag], eining, read_period(row.periode))
+    row.heilt = doc.heilt
+    return papir.paper(seen, doc)
+
+
+def _subject(row: Rapport, eining: Eining) -> str:
+    if row.slag == MANAD:
+        return _("Månadsrapport %(manad)s, %(eining)s", manad=name_of(row.periode), eining=eining.namn)
+    return _title(row, eining)
+
+
+__all__ = ["MANAD", "make_report", "make_waiting", "order_due", "order_now"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
@@ -15,11 +15,13 @@ from kjerne.access import Right
 from kjerne.errors import NotFound
 from kjerne.i18n import fdate
 from kjerne.katalog import Alvorsgrad, by_code
-from kjerne.models import Eining, Person
+from kjerne.models import Eining, Leselogg, Person
 from kjerne.work import Work, load_grants
 from rapportar.models import Rapport
 
 MOST_ROWS = 200
+#: What the archive lists: reports that are made, and earlier ones that are made when they are first opened.
+SHOWN = ("laga", "kvilar")
 RECEIVER_NEEDS = (Right.RAPPORT_LES, Right.AVVIK_TAL, Right.AVVIK_BEHANDLE)
 STILL_COUNTED = tuple(status.value for status in OPEN if status is not Status.VENTAR_EFFEKT)
 
@@ -66,9 +68,9 @@ def month_in_words(periode: str) -> str:
 
 
 def work_of(work: Work, receiver: Person) -> Work:
-    """The same work, seen with the receiver's rights and in her language: a report's scope is its receiver's."""
+    """The same work, seen with the receiver's rights and in her language: a report's scope is its receiver's alone."""
     grants = load_grants(work.db, receiver.id, work.today)
-    return replace(work, person=receiver, grants=grants, sprak=receiver.sprak or work.sprak, okt=None)
+    return replace(work, person=receiver, grants=grants, sprak=receiver.sprak or work.sprak, okt=None, memo={})
 
 
 def content(work: Work, eining: Eining, periode: str) -> Innhald:
@@ -117,13 +119,15 @@ def _overdue(work: Work, eining: Eining) -> ColumnElement[bool]:
 
 
 def readable(work: Work) -> ColumnElement[bool]:
-    """The reports she may open: her own while she leads the unit, and those of units she reads reports and cases of.
+    """The reports she may open: her own while she handles the unit's cases, and those of units she reads reports and cases of.
 
-    Small numbers stand open in them, so reading only numbers is not enough.
+    Small numbers stand open in most, so reading only numbers is not enough; her own with small numbers hidden she may open too.
     """
     units = work.units(Right.RAPPORT_LES)
-    mine = and_(Rapport.mottakar_id == work.me.id, Rapport.eining_id.in_(units & work.units(Right.AVVIK_BEHANDLE)))
-    return and_(Rapport.status == "laga", or_(mine, Rapport.eining_id.in_(units & work.units(Right.AVVIK_LES))))
+    handled = Rapport.eining_id.in_(units & work.units(Right.AVVIK_BEHANDLE))
+    hidden = and_(Rapport.heilt.is_(False), Rapport.eining_id.in_(units))
+    mine = and_(Rapport.mottakar_id == work.me.id, or_(handled, hidden))
+    return and_(Rapport.status.in_(SHOWN), or_(mine, Rapport.eining_id.in_(units & work.units(Right.AVVIK_LES))))
 
 
 def archive(work: Work, before: int | None, limit: int) -> list[Arkivrad]:
@@ -139,6 +143,24 @@ def archive(work: Work, before: int | None, limit: int) -> list[Arkivrad]:
     if before is not None:
         query = query.where(Rapport.id < before)
     return [Arkivrad(*row) for row in work.db.execute(query)]
+
+
+def readings(work: Work, reports: Sequence[int]) -> dict[int, list[tuple[str, datetime]]]:
+    """Who has read each of some reports and when last, newest first; from the read log, in one query."""
+    rows = work.db.execute(
+        select(Leselogg.subjekt_id, Person.namn, func.max(Leselogg.tid).label("sist"))
+        .join(Person, Person.id == Leselogg.person_id)
+        .where(
+            Leselogg.subjekt_type == "rapport",
+            Leselogg.subjekt_id.in_([str(one) for one in reports]),
+            Leselogg.avvist.is_(False),
+        )
+        .group_by(Leselogg.subjekt_id, Person.namn)
+    )
+    found: dict[int, list[tuple[str, datetime]]] = {}
+    for report, namn, sist in sorted(rows, key=lambda row: row.sist, reverse=True):
+        found.setdefault(int(report), []).append((namn, sist))
+    return found
 
 
 def get_rapport(work: Work, rapport_id: int) -> Rapport:

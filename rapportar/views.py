@@ -2,18 +2,23 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from kjerne import files
 from kjerne.access import Right
-from kjerne.errors import NotFound
+from kjerne.errors import NotFound, Refused
+from kjerne.i18n import gettext as _
 from kjerne.web import Area, render
 from kjerne.work import Work
-from rapportar.queries import archive, get_rapport, month_in_words
+from rapportar.actions import make_report
+from rapportar.queries import Arkivrad, archive, get_rapport, readings
+from rapportar.rules.perioder import name_of
+from rapportar.slag import SLAG
 
 PAGE = 25
+RESTS = "kvilar"
 area = Area("rapportar", __name__, url_prefix="/rapportar")
 
 
@@ -25,7 +30,31 @@ def arkiv(work: Work) -> str:
     rows = archive(work, before, PAGE + 1)
     older: dict[str, Any] = {"for": rows[PAGE - 1].rapport.id} if len(rows) > PAGE else {}
     more = url_for("rapportar.arkiv", **older) if len(rows) > PAGE else None
-    return render(work, "rapportar/arkiv.html", rader=rows[:PAGE], neste=more, manad=month_in_words)
+    return render(
+        work,
+        "rapportar/arkiv.html",
+        rader=rows[:PAGE],
+        neste=more,
+        tittel=title_of,
+        lesne=readings(work, [row.rapport.id for row in rows[:PAGE]]) if work.has(Right.RAPPORT_SKRIV) else {},
+    )
+
+
+def title_of(row: Arkivrad) -> str:
+    """Kind, period and unit of a report in the archive."""
+    return f"{SLAG[row.rapport.slag].namn}, {name_of(row.rapport.periode)}, {row.eining}"
+
+
+@area.page("/<id:rapport_id>/lag", needs=Right.RAPPORT_LES, method="POST")
+def lag(work: Work, rapport_id: int) -> ResponseReturnValue:
+    """Make an earlier report that nobody has opened yet, without a letter, and open it."""
+    row = get_rapport(work, rapport_id)
+    if row.status == RESTS:
+        try:
+            make_report(work, row, letter=False)
+        except LookupError:
+            raise Refused(_("Mottakaren har ikkje lenger tilgang til eininga, så rapporten kan ikkje lagast.")) from None
+    return redirect(url_for("rapportar.hent", rapport_id=row.id), 303)
 
 
 @area.page("/<id:rapport_id>", needs=Right.RAPPORT_LES)

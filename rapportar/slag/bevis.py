@@ -100,7 +100,7 @@ def measures(g: Grunnlag) -> Sequence[Del]:
     names = {row.id: row.namn for row in g.under}
     by_unit: dict[int, list[Celle]] = {unit: [names[unit], opne, late, no] for unit, opne, late, no, *_rest in rows}
     if len(by_unit) > 1:
-        table: list[list[Celle]] = [by_unit[row.id] for row in g.under if row.id in by_unit]
+        table: list[list[Celle]] = [by_unit[row.id] for row in g.under if any(by_unit.get(row.id, ["", 0])[1:])]
         table.append([_("Alle"), sums[OPNE], sums[LATE], done[0]])
         head = [_("Eining"), _("Opne i dag"), _("Over fristen"), _("Utførte i perioden")]
         parts.append(Tabell(_("Tiltak etter eining"), head, table))

@@ -21,7 +21,7 @@ from kjerne.i18n import language
 from kjerne.jobs import Runner
 from kjerne.models import Eining, Epost, Loggline, Person
 from rapportar import manad
-from rapportar.actions import make_waiting, order_monthly, period_due
+from rapportar.actions import make_waiting, order_due
 from rapportar.jobs import JOBS
 from rapportar.models import Rapport
 from rapportar.queries import Innhald, content, work_of
@@ -44,22 +44,6 @@ def of(databases: Databases, eining: Eining) -> Rapport:
 def read(databases: Databases, work_for: WorkFor, eining: Eining, leader: Person) -> Innhald:
     with databases.reading() as db:
         return content(work_of(work_for(db, None), db.get_one(Person, leader.id)), db.get_one(Eining, eining.id), "2026-10")
-
-
-@pytest.mark.parametrize(
-    ("day", "said"),
-    [
-        (date(2026, 11, 1), None),
-        (date(2026, 11, 2), "2026-10"),
-        (date(2026, 11, 22), "2026-10"),
-        (date(2027, 1, 3), None),
-        (date(2027, 1, 4), "2026-12"),
-        (date(2026, 5, 1), None),
-        (date(2026, 5, 4), "2026-04"),
-    ],
-)
-def test_a_month_is_due_from_its_first_working_day_on(day: date, said: str | None) -> None:
-    assert period_due(day) == said
 
 
 @pytest.mark.both
@@ -284,6 +268,6 @@ def test_a_handful_at_a_time(databases: Databases, work_for: WorkFor, monkeypatc
     monkeypatch.setattr("rapportar.actions.BATCH", 2)
     with databases.writing() as db:
         work = work_for(db, None)
-        assert order_monthly(work) == 3
+        assert order_due(work) == 3
         assert [make_waiting(work), make_waiting(work), make_waiting(work)] == [2, 1, 0]
         db.commit()

@@ -1,0 +1,218 @@
+"""The plan: what comes next, what ran and what failed and why, who gets what; a new subscription, stop, and run now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import flash, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import or_, select
+from werkzeug.wrappers import Response
+
+from kjerne.access import ROLLENAMN, Right, Rolle
+from kjerne.errors import NotFound, Refused
+from kjerne.i18n import SPRAKNAMN
+from kjerne.i18n import gettext as _
+from kjerne.i18n import lazy as _l
+from kjerne.log import record
+from kjerne.models import Eining, Person
+from kjerne.text import BadText, bounded_int
+from kjerne.web import render
+from kjerne.work import Work
+from rapportar import actions
+from rapportar.abonnement import coming, receives
+from rapportar.models import Abonnement, Rapport
+from rapportar.rules.perioder import RYTMENAMN, Rytme, due_day, name_of, period_of
+from rapportar.slag import ALLE, SLAG
+from rapportar.views import area
+
+NEWEST = 40
+#: Roles a subscription may be for.
+ROLLER = (Rolle.LEIAR, Rolle.KVALITETSKOORDINATOR, Rolle.KOMMUNALSJEF, Rolle.LEIING, Rolle.REVISOR)
+STATUS = {"laga": ("ok", _l("Laga og send")), "ventar": ("none", _l("Ventar")), "feila": ("bad", _l("Feila"))}
+FEIL = {
+    "LookupError": _l("Mottakaren har ikkje lenger tilgang til eininga."),
+    "OSError": _l("Fila kunne ikkje lagrast. Sjå om disken er full."),
+    "ValueError": _l("Rapporten fekk ikkje plass på sida."),
+}
+
+
+@dataclass(frozen=True)
+class Rad:
+    """A subscription as the plan shows it."""
+
+    abonnement: Abonnement
+    til: str
+    eining: str
+    neste: str
+    dag: date
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Koyrd:
+    """A report that was ordered: what became of it."""
+
+    rapport: Rapport
+    tittel: str
+    mottakar: str
+
+
+def _steers_all(work: Work) -> bool:
+    """Who steers subscriptions that are for no single unit: those who may make supervision folders."""
+    return work.has(Right.TILSYNSMAPPE)
+
+
+def _may_steer(work: Work, row: Abonnement) -> bool:
+    return work.has(Right.RAPPORT_SKRIV, row.eining_id) if row.eining_id is not None else _steers_all(work)
+
+
+def _rows(work: Work) -> list[Rad]:
+    """The subscriptions that concern her: of her units, for her role anywhere, or all when she steers them."""
+    units = work.units(Right.RAPPORT_SKRIV)
+    roles = [rolle.value for rolle in work.grants.roles]
+    mine = or_(Abonnement.eining_id.in_(units), Abonnement.person_id == work.me.id)
+    common = Abonnement.eining_id.is_(None)
+    wanted = or_(mine, common) if _steers_all(work) else or_(mine, common & Abonnement.rolle.in_(roles))
+    found = work.db.execute(
+        select(Abonnement, Eining.namn, Person.namn)
+        .outerjoin(Eining, Eining.id == Abonnement.eining_id)
+        .outerjoin(Person, Person.id == Abonnement.person_id)
+        .where(wanted)
+        .order_by(Abonnement.aktiv.desc(), Abonnement.id)
+    )
+    made = []
+    for row, unit, person in found:
+        kode = coming(row)
+        to = person or str(ROLLENAMN[Rolle(row.rolle)])
+        where = unit or _("Der rolla er gjeven")
+        made.append(Rad(row, to, where, name_of(kode), due_day(kode, row.arbeidsdag), _may_steer(work, row)))
+    return made
+
+
+def _ran(work: Work) -> list[Koyrd]:
+    """The newest reports of her units, whatever became of them."""
+    rows = work.db.execute(
+        select(Rapport, Eining.namn, Person.namn)
+        .join(Eining, Eining.id == Rapport.eining_id)
+        .join(Person, Person.id == Rapport.mottakar_id)
+        .where(Rapport.eining_id.in_(work.units(Right.RAPPORT_SKRIV)), Rapport.status != "kvilar")
+        .order_by(Rapport.id.desc())
+        .limit(NEWEST)
+    )
+    return [Koyrd(row, f"{SLAG[row.slag].namn}, {name_of(row.periode)}, {unit}", person) for row, unit, person in rows]
+
+
+def _units(work: Work) -> Sequence[Eining]:
+    rows = work.db.scalars(select(Eining).where(Eining.id.in_(work.units(Right.RAPPORT_SKRIV))).order_by(Eining.sti))
+    return [row for row in rows if row.is_active(work.today)]
+
+
+def _page(work: Work, **more: object) -> str:
+    return render(
+        work,
+        "rapportar/plan.html",
+        **{
+            "rader": _rows(work),
+            "koyrde": _ran(work),
+            "slag": ALLE,
+            "slagnamn": {one.kode: one.namn for one in ALLE},
+            "rytmar": RYTMENAMN,
+            "einingar": _units(work),
+            "roller": [(rolle.value, ROLLENAMN[rolle]) for rolle in ROLLER],
+            "sprak": SPRAKNAMN,
+            "stand": STATUS,
+            "grunn": lambda feil: FEIL.get(feil or "", _("Noko gjekk gale. Rapporten blir prøvd på nytt i morgon.")),
+            "typed": {},
+            "feil": "",
+            **more,
+        },
+    )
+
+
+@area.page("/plan", needs=Right.RAPPORT_SKRIV)
+def plan(work: Work) -> str:
+    """What comes, what ran, and a form for a new one."""
+    return _page(work)
+
+
+@area.page("/plan/ny", needs=Right.RAPPORT_SKRIV, method="POST")
+def plan_ny(work: Work) -> ResponseReturnValue:
+    """A new subscription: for herself, or for whoever has a role on a unit of hers."""
+    try:
+        row = _read_form(work)
+    except Refused as refused:
+        page = _page(work, feil=refused.message, typed=dict(request.form.items()))
+        return make_response(page, 422)
+    work.db.add(row)
+    work.db.flush()
+    record(work, "rapportabonnement", row.id, "rapport:abonnement", slag=row.slag, rytme=row.rytme, eining=row.eining_id)
+    flash(_("Abonnementet er laga. Den første rapporten er for %(periode)s.", periode=name_of(coming(row))), "ok")
+    return redirect(url_for("rapportar.plan"), 303)
+
+
+def _read_form(work: Work) -> Abonnement:
+    """The subscription that was typed. Raises `Refused` with a sentence."""
+    form = request.form
+    slag, rytme, to = form.get("slag", ""), form.get("rytme", ""), form.get("til", "")
+    eining = next((one for one in _units(work) if one.kode == form.get("eining")), None)
+    if slag not in SLAG or rytme not in set(Rytme) or eining is None:
+        raise Refused(_("Vel rapport, eining og kor ofte i listene."))
+    if to != "meg" and to not in {rolle.value for rolle in ROLLER}:
+        raise Refused(_("Vel kven som skal få rapporten."))
+    if to == "meg" and not receives(work, slag, eining, work.me):
+        raise Refused(_("Du kan ikkje få denne rapporten for eininga."))
+    sprak = form.get("sprak", "")
+    try:
+        arbeidsdag = bounded_int(form.get("arbeidsdag", "1"), 1, 15)
+        vindauge = bounded_int(form.get("vindauge", "0"), 0, 30)
+    except BadText:
+        raise Refused(_("Arbeidsdagen er frå 1 til 15, og dagane til å skrive er frå 0 til 30.")) from None
+    return Abonnement(
+        slag=slag,
+        rytme=rytme,
+        rolle=None if to == "meg" else to,
+        person_id=work.me.id if to == "meg" else None,
+        eining_id=eining.id,
+        arbeidsdag=arbeidsdag,
+        vindauge=vindauge,
+        sprak=sprak if sprak in SPRAKNAMN else None,
+        fra=work.today,
+        endra_av_id=work.me.id,
+        endra=work.now,
+    )
+
+
+def _get(work: Work, abonnement_id: int) -> Abonnement:
+    row = work.db.get(Abonnement, abonnement_id)
+    if row is None or not _may_steer(work, row):
+        raise NotFound
+    return row
+
+
+@area.page("/plan/<id:abonnement_id>/stopp", needs=Right.RAPPORT_SKRIV, method="POST")
+def plan_stopp(work: Work, abonnement_id: int) -> Response:
+    """Stop a subscription, or start it again; a start begins with the running period, what was missed meanwhile is not sent."""
+    row = _get(work, abonnement_id)
+    row.aktiv = not row.aktiv
+    row.endra_av_id, row.endra = work.me.id, work.now
+    if row.aktiv:
+        row.fra, row.tinga_til = work.today, None
+    record(
+        work,
+        "rapportabonnement",
+        row.id,
+        "rapport:start" if row.aktiv else "rapport:stopp",
+        periode=period_of(Rytme(row.rytme), work.today),
+    )
+    flash(_("Abonnementet går igjen.") if row.aktiv else _("Abonnementet er stoppa."), "ok")
+    return redirect(url_for("rapportar.plan"), 303)
+
+
+@area.page("/plan/<id:abonnement_id>/no", needs=Right.RAPPORT_SKRIV, method="POST")
+def plan_no(work: Work, abonnement_id: int) -> Response:
+    """Order the last whole period now, without waiting for comments; it is made within a minute or two."""
+    new = actions.order_now(work, _get(work, abonnement_id))
+    said = _("%(n)s nye rapportar er tinga. Dei blir laga i løpet av nokre minutt.", n=new)
+    flash(said if new else _("Alle mottakarane har den siste rapporten frå før, eller han er på veg."), "ok")
+    return redirect(url_for("rapportar.plan"), 303)

@@ -1,0 +1,149 @@
+"""«De melde – vi gjorde»: one page a month for the staff meeting. Counts only, small ones in words; the leader edits the texts."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from reportlab.platypus import Flowable, Spacer
+from sqlalchemy import func, or_, select
+
+from avvik.queries.tal import Figurar, figures
+from avvik.queries.tal_periode import first_day, shift
+from kjerne import pdf
+from kjerne.clock import from_oslo
+from kjerne.i18n import current, ngettext
+from kjerne.i18n import gettext as _
+from kjerne.i18n import lazy as _l
+from kjerne.innstilling import settings
+from kjerne.models import Eining
+from kjerne.pdf import Node, Text
+from kjerne.utsjanad import own_look
+from kjerne.work import Work
+from prosedyrar.models import Prosedyre, ProsedyreVersjon
+from prosedyrar.rules import Tilstand
+from rapportar.dokument import comments
+from rapportar.papir.papir import LANGUAGE, cut
+from rapportar.rules.dokument import Kommentar
+from rapportar.rules.perioder import Val
+from tiltak.models import Tiltak
+
+SLAG = "vi_gjorde"
+TITLES = {"meldt": _l("De melde"), "gjort": _l("Vi gjorde"), "snakk": _l("Éin ting å snakke om")}
+MOST_DOCUMENTS = 6
+BIG, HEAD = pdf.style(17, leading=25, spaceAfter=8), pdf.style(24, fontName=pdf.BOLD, spaceBefore=22, spaceAfter=10)
+
+
+@dataclass(frozen=True)
+class Ark:
+    """The sheet: its three texts, what the system would write, and what the leader has written instead."""
+
+    eining: str
+    periode: str
+    forslag: dict[str, str]
+    skrive: dict[str, Kommentar]
+
+    def tekst(self, bolk: str) -> str:
+        """The text that is printed: the leader's, else the proposal."""
+        own = self.skrive.get(bolk)
+        return own.tekst if own and own.tekst else self.forslag[bolk]
+
+
+def build(work: Work, eining: Eining, val: Val) -> Ark:
+    """The sheet of a unit and a month. The caller has asked for the right to reports; numbers ask for their own."""
+    found = figures(work, eining, val.no)
+    limit = int(settings(work.db)["gruppegrense"])
+    proposal = {"meldt": _reported(found, limit), "gjort": _done(work, eining, val, found), "snakk": _talk(found, limit)}
+    return Ark(eining.namn, val.no.namn, proposal, comments(work, SLAG, eining, val.kode))
+
+
+def _reported(found: Figurar, limit: int) -> str:
+    """How many of each type. Small counts are words, and the sum is left out where it would give one of them away."""
+    rows = [(row.namn, row.sum) for row in found.typar.rader if row.sum.n or not row.sum.heil]
+    if not rows:
+        return _("Ingen melde avvik denne månaden. Har det vore roleg, eller har det vore for travelt til å melde?")
+    small = [tal for _name, tal in rows if not tal.heil or tal.n < limit]
+    lines = []
+    if len(small) != 1 and found.saker.heil and found.saker.n >= limit:
+        lines.append(ngettext("Takk! De melde %(num)s avvik.", "Takk! De melde %(num)s avvik.", found.saker.n))
+    else:
+        lines.append(_("Takk for at de melde!"))
+    for name, tal in rows:
+        said = str(tal.n) if tal.heil and tal.n >= limit else _("nokre få")
+        lines.append(f"{name}: {said}")
+    return "\n".join(lines)
+
+
+def _done(work: Work, eining: Eining, val: Val, found: Figurar) -> str:
+    """What changed: practice, procedures and measures of the month."""
+    lines, limit = [], int(settings(work.db)["gruppegrense"])
+    changed = found.endra.del_
+    if changed.heil and changed.n >= limit:
+        lines.append(_("%(n)s saker førte til endra prosedyre eller ny praksis.", n=changed.n))
+    elif changed.n or not changed.heil:
+        lines.append(_("Nokre saker førte til endra prosedyre eller ny praksis."))
+    documents = _documents(work, eining, val)
+    if documents:
+        lines.append(_("Nye eller endra prosedyrar: %(namn)s.", namn=", ".join(documents)))
+    measures = _measures(work, eining, val)
+    if measures:
+        lines.append(ngettext("%(num)s tiltak er gjort ferdig.", "%(num)s tiltak er gjorde ferdige.", measures))
+    return "\n".join(lines) or _("Ingenting er endra enno. Leiaren fortel kva som er på veg.")
+
+
+def _documents(work: Work, eining: Eining, val: Val) -> list[str]:
+    """Titles of valid procedures that began to hold in the month, of the unit, those above and those below it."""
+    line = [int(part) for part in eining.sti.split("/") if part]
+    below = select(Eining.id).where(Eining.sti.startswith(eining.sti, autoescape=False))
+    rows = work.db.scalars(
+        select(Prosedyre.tittel)
+        .join(ProsedyreVersjon, Prosedyre.id == ProsedyreVersjon.prosedyre_id)
+        .where(
+            ProsedyreVersjon.tilstand == Tilstand.GYLDIG,
+            ProsedyreVersjon.gyldig_fra.between(val.forste, val.siste),
+            or_(Prosedyre.eining_id.in_(line), Prosedyre.eining_id.in_(below)),
+        )
+        .order_by(ProsedyreVersjon.gyldig_fra, ProsedyreVersjon.id)
+        .limit(MOST_DOCUMENTS)
+    )
+    return list(rows)
+
+
+def _measures(work: Work, eining: Eining, val: Val) -> int:
+    first = from_oslo(datetime.combine(val.forste, time()))
+    end = from_oslo(datetime.combine(first_day(shift(val.no.manadar[-1], 1)), time()))
+    below = select(Eining.id).where(Eining.sti.startswith(eining.sti, autoescape=False))
+    count = select(func.count()).select_from(Tiltak)
+    mine = (Tiltak.eining_id.in_(below), Tiltak.skjerma.is_(False), Tiltak.ferdig_tid >= first, Tiltak.ferdig_tid < end)
+    return work.db.scalar(count.where(*mine, Tiltak.avslutta)) or 0
+
+
+def _talk(found: Figurar, limit: int) -> str:
+    """A question about the most common type, when it is common enough to be nobody's."""
+    rows = [(row.sum.n, row.namn) for row in found.typar.rader if row.sum.heil and row.sum.n >= limit]
+    if not rows:
+        return _("Kva gjer det lett eller vanskeleg å melde hos oss?")
+    return _("Flest meldingar gjaldt %(kva)s. Kva er det vi sjølve kan gjere annleis?", kva=max(rows)[1].lower())
+
+
+def paper(work: Work, ark: Ark) -> bytes:
+    """The sheet as a PDF with big type, in the language in force."""
+    ours, look = settings(work.db)["kommune"], own_look(work)
+    title = _("De melde – vi gjorde")
+
+    def story(root: Node) -> list[Flowable]:
+        band = pdf.Band(
+            [
+                Text(root.add("H1"), title, pdf.TITLE),
+                Text(root.add("P"), f"{ark.eining} · {ark.periode}", pdf.style(13, textColor=pdf.WHITE)),
+            ],
+            ground=look.farge,
+            mark=look.logo,
+        )
+        pieces: list[Flowable] = [band, Spacer(1, 6)]
+        for bolk, heading in TITLES.items():
+            pieces.append(Text(root.add("H2"), heading, HEAD))
+            lines = [piece for line in ark.tekst(bolk).split("\n") if line.strip() for piece in cut(line)]
+            pieces += [Text(root.add("P"), line, BIG) for line in lines]
+        return pieces
+
+    what = pdf.Paper(f"{title}, {ark.eining}, {ark.periode}", LANGUAGE[current()], ours, _("Ingen saker er attgjevne, berre tal."))
+    return pdf.build(what, story, lambda page, total: _("Side %(side)s av %(alle)s", side=page, alle=total))
