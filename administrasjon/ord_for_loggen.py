@@ -15,6 +15,8 @@ SUBJECTS: Mapping[str, Lazy] = {
     "katalog": _l("Katalog"),
     "avvik": _l("Avvik"),
     "tiltak": _l("Tiltak"),
+    "ros": _l("Risikoanalyse"),
+    "ros_sett": _l("Skalaer og fargar for ROS"),
     "system": _l("System"),
 }
 
