@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from kjerne.katalog import in_force
 from kjerne.models import Eining, Person, PersonEining, Tilgang
-from kompetanse.models import Kompetanse, Kompetansebehov, Kompetansebevis
+from kompetanse.models import Delegasjon, Kompetanse, Kompetansebehov, Kompetansebevis
 from kompetanse.rules import Omfang, Status, asked_of
 from prosedyrar.queries.behov import kinds
 
@@ -103,6 +103,8 @@ class Grunnlag:
     folk: Mapping[int, Sequence[Folk]]
     roller: frozenset[tuple[int, str]]
     niva: Mapping[tuple[int, int], int]
+    stader: Mapping[tuple[int, int], frozenset[str]] = field(default_factory=dict)
+    """(person, competence) → the paths of the units a personal delegation was given for."""
 
 
 def units_of(db: Session, ids: Collection[int], day: date) -> list[Unit]:
@@ -201,6 +203,21 @@ def _levels(db: Session, ids: Sequence[int], asked: Sequence[int], day: date) ->
     return {(person, kompetanse): niva for person, kompetanse, niva in rows}
 
 
+def _places(db: Session, ids: Sequence[int], personal: Sequence[int], day: date) -> dict[tuple[int, int], frozenset[str]]:
+    """Where personal delegations hold: each in its own unit only."""
+    there = select(PersonEining.person_id).where(PersonEining.eining_id.in_(ids))
+    rows = db.execute(
+        select(Kompetansebevis.person_id, Kompetansebevis.kompetanse_id, Eining.sti)
+        .join(Delegasjon, Delegasjon.bevis_id == Kompetansebevis.id)
+        .join(Eining, Eining.id == Delegasjon.eining_id)
+        .where(holds_on(day), Kompetansebevis.kompetanse_id.in_(personal), Kompetansebevis.person_id.in_(there))
+    )
+    found: dict[tuple[int, int], frozenset[str]] = {}
+    for person, kompetanse, sti in rows:
+        found[person, kompetanse] = found.get((person, kompetanse), frozenset()) | {sti}
+    return found
+
+
 def _lapse(levels: dict[tuple[int, int], int], kompetansar: Sequence[Kompetanse]) -> None:
     """A delegation lapses with the course behind it."""
     ids = {row.kode: row.id for row in kompetansar}
@@ -239,7 +256,9 @@ def read(db: Session, ids: Collection[int], *, today: date, day: date | None = N
         )
         roles = frozenset((person, rolle) for person, rolle in held)
     shown = [row for row in alle if row.id in wanted]
-    return Grunnlag(when, units, shown, by_unit, _people(db, where, when, today, added.blir), roles, levels)
+    personal = [row.id for row in shown if row.delegasjon]
+    places = _places(db, where, personal, when) if personal else {}
+    return Grunnlag(when, units, shown, by_unit, _people(db, where, when, today, added.blir), roles, levels, places)
 
 
 def group_of(grunn: Grunnlag, behov: Behov, folk: Sequence[Folk]) -> list[Folk]:
@@ -253,12 +272,23 @@ def group_of(grunn: Grunnlag, behov: Behov, folk: Sequence[Folk]) -> list[Folk]:
     ]
 
 
-def _cell(grunn: Grunnlag, kompetanse_id: int, needs: Sequence[Behov], folk: Sequence[Folk], new: int) -> Rute:
+def _here(grunn: Grunnlag, unit: Unit, kompetanse_id: int, folk: Sequence[Folk]) -> dict[int, int]:
+    """Person → her level of a competence in this unit: a delegation for another unit is worth nothing here."""
+    found = {}
+    for person in folk:
+        key = (person.id, kompetanse_id)
+        places = grunn.stader.get(key)
+        if places is None or any(unit.sti.startswith(sti) for sti in places):
+            found[person.id] = grunn.niva.get(key, 0)
+    return found
+
+
+def _cell(grunn: Grunnlag, niva: Mapping[int, int], needs: Sequence[Behov], folk: Sequence[Folk], new: int) -> Rute:
     """One cell: "everyone" rows are merged, each person at the highest level asked of her; the others are added.
 
-    `new`: persons a plan would recruit, who can what they are recruited for.
+    `niva`: person → her level here. `new`: persons a plan would recruit, who can what they are recruited for.
     """
-    rute, niva = Rute(), grunn.niva
+    rute = Rute()
     everyone: dict[int, int] = {}
     lowest = min((one.niva for one in needs), default=1)
     for one in needs:
@@ -267,7 +297,7 @@ def _cell(grunn: Grunnlag, kompetanse_id: int, needs: Sequence[Behov], folk: Seq
             for person in group:
                 everyone[person.id] = max(everyone.get(person.id, 0), one.niva)
             continue
-        able = [person for person in group if niva.get((person.id, kompetanse_id), 0) >= one.niva]
+        able = [person for person in group if niva.get(person.id, 0) >= one.niva]
         if one.omfang is Omfang.MINST_VAKT:
             for shift in {shift for person in folk for shift in person.vakter}:
                 rute.behov += one.tal
@@ -277,9 +307,9 @@ def _cell(grunn: Grunnlag, kompetanse_id: int, needs: Sequence[Behov], folk: Seq
             rute.behov += asked
             rute.har += min(asked, len(able) + new)
     rute.behov += len(everyone) + (new if everyone else 0)
-    rute.har += sum(1 for person, level in everyone.items() if niva.get((person, kompetanse_id), 0) >= level)
+    rute.har += sum(1 for person, level in everyone.items() if niva.get(person, 0) >= level)
     rute.har += new if everyone else 0
-    can = [person.id for person in folk if niva.get((person.id, kompetanse_id), 0) >= lowest]
+    can = [person.id for person in folk if niva.get(person.id, 0) >= lowest]
     rute.kan = len(can) + new
     shared = rute.behov > 1 or any(one.omfang is not Omfang.ALLE for one in needs)
     rute.eineste = can[0] if rute.kan == 1 and can and len(folk) > 1 and shared else None
@@ -298,7 +328,8 @@ def cells(grunn: Grunnlag, snitt: Snitt | None = None, tenkt: Tenkt | None = Non
         for one in grunn.behov[unit.id]:
             by_kind.setdefault(one.kompetanse_id, []).append(one)
         for kompetanse_id, needs in by_kind.items():
-            rute = _cell(grunn, kompetanse_id, needs, folk, added.nye.get((unit.id, kompetanse_id), 0))
+            niva = _here(grunn, unit, kompetanse_id, folk)
+            rute = _cell(grunn, niva, needs, folk, added.nye.get((unit.id, kompetanse_id), 0))
             if rute.behov:
                 found[unit.id, kompetanse_id] = rute
     return found

@@ -7,8 +7,8 @@ from sqlalchemy import event, select
 
 from kjerne.clock import oslo_date
 from kjerne.db import Databases
-from kjerne.models import Person
-from kompetanse.models import Kompetanse
+from kjerne.models import Person, PersonEining
+from kompetanse.models import Delegasjon, Kompetanse
 from kompetanse.queries import kart, lagra
 from kompetanse.queries.kart import Rute, Snitt
 from tests import make
@@ -115,6 +115,24 @@ def test_only_confirmed_evidence_counts_and_a_delegation_lapses_with_its_course(
         found = cell(databases, clock, cast.it01.id, "legemiddel_fullmakt", months)
         assert found is not None
         assert found.har == count, months
+
+
+def test_a_delegation_holds_in_its_own_unit_only(
+    databases: Databases, clock: Clock, cast: Cast, set_behov: SetBehov, give: GiveBevis
+) -> None:
+    set_behov("legemiddel_fullmakt", cast.it, "minst", 1)
+    with databases.writing() as db:
+        db.add(PersonEining(person_id=cast.kari.id, eining_id=cast.it02.id, hovud=False))
+        db.commit()
+    give(cast.kari, "legemiddel_grunn")
+    key = give(cast.kari, "legemiddel_fullmakt")
+    with databases.writing() as db:
+        db.add(Delegasjon(bevis_id=key, eining_id=cast.it02.id, oppgaver="Gi faste.", gitt_av_id=cast.nils.id, gitt_som="leiar"))
+        db.commit()
+    for unit, count in ((cast.it01, 0), (cast.it02, 1)):
+        found = cell(databases, clock, unit.id, "legemiddel_fullmakt")
+        assert found is not None
+        assert found.har == count, unit.namn
 
 
 def test_narrowed_by_profession_and_shift(
