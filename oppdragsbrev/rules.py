@@ -165,7 +165,17 @@ PUNKTTILSTANDNAMN: Mapping[Punkttilstand, Lazy] = {
 
 _ODD = re.compile(r"[\s\\<>\"'`{}|^\x00-\x1f\x7f]")
 #: The parts of the system an answer may point into.
-OURS = frozenset({"avvik", "tiltak", "prosedyrar", "kompetanse", "ros", "rapportar", "oppdragsbrev", "krav", "register"})
+OURS: Mapping[str, Lazy] = {
+    "avvik": _l("Avvik"),
+    "tiltak": _l("Tiltak"),
+    "prosedyrar": _l("Prosedyrar"),
+    "kompetanse": _l("Kompetanse"),
+    "ros": _l("ROS"),
+    "rapportar": _l("Rapportar"),
+    "oppdragsbrev": _l("Oppdragsbrev"),
+    "krav": _l("Lovkrav"),
+    "register": _l("Register"),
+}
 
 
 def in_list(kinds: Iterable[str]) -> str:

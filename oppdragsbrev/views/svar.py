@@ -19,6 +19,7 @@ from oppdragsbrev.queries.svar import Syn
 from oppdragsbrev.rules import (
     ADRESSE_MAX,
     LYSNAMN,
+    OURS,
     PUNKTMERKE,
     PUNKTTILSTANDNAMN,
     SVARMERKE,
@@ -54,6 +55,7 @@ def page(work: Work, syn: Syn, feil: Feil | None = None, *, her: str = "", statu
         svarnamn=SVARNAMN,
         tilstandnamn=PUNKTTILSTANDNAMN,
         svarmerke=SVARMERKE,
+        stadnamn=OURS,
         merke=PUNKTMERKE,
         said=lambda row: said(row, work.sprak),
         feil=feil or Feil(),
