@@ -94,6 +94,8 @@ def forged(cast: Cast, nr: str, steg: Steg) -> dict[str, object]:
     sent: dict[str, object] = {"tekst": "Forsøk", "grunngiving": "Forsøk", "arsak": "utstyr", "utfall": "opplaering", "alvor": "1"}
     sent |= {"eining": "HO-IT-02", "person": cast.astrid.ansattnr, "ansvarleg": cast.kari.ansattnr, "frist": "2026-12-24"}
     sent |= {"tittel": "Test", "nr": nr, "gjer": "legg-til", "meldeplikt": "brann", **SEVERITY}
+    if steg is Steg.PROSEDYRE:
+        sent |= {"gjer": "ny"}
     return sent | ({"fil": (_picture(), "rom.png")} if steg is Steg.VEDLEGG else {})
 
 
