@@ -84,7 +84,7 @@ def rates(g: Grunnlag) -> Sequence[Del]:
         values = [_rate(g.figur(periode).saker.n, total(g, slag, periode)) for periode in g.perioder]
         rows.append([_("Saker per 1000 %(kva)s", kva=kind.eining), *values])
     if not rows:
-        raise Manglar(_("Arbeidde timar og liggjedøgn er ikkje leste inn for perioden. Les dei inn på sida for nøkkeltal."))
+        raise Manglar(_("Arbeidde timar og liggjedøgn er ikkje lesne inn for perioden. Les dei inn på sida for nøkkeltal."))
     parts: list[Del] = [Tabell(_("Saker målt mot aktivitet"), [_("Rate"), *g.kolonnar], rows)]
     by_unit = _by_unit(g)
     if by_unit:
