@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from avvik import sok, sums
 from avvik.models import Avvik, AvvikTeljar
-from demo import kompetanse, oppdragsbrev, prosedyrar, register, ros, tiltak
+from demo import kompetanse, oppdragsbrev, prosedyrar, rapportar, register, ros, tiltak
 from demo.bolkar import cut, filing_days
 from demo.bulk import Kind, ready
 from demo.fabrikk import Oppdrag, produce
 from demo.kjede import Kjede
-from demo.lasting import align_sequences, opened, send, without_indexes
+from demo.lasting import align_sequences, opened, send, take_stock, without_indexes
 from demo.organisasjon import KOMMUNE, Unit, read_units
 from demo.personar import Ansatt, Folk, make_people
 from demo.roller import Rollar, give_roles
@@ -49,6 +49,7 @@ PARTS: Final[tuple[Callable[[Session, Verda], None], ...]] = (
     kompetanse.fill,
     prosedyrar.fill,
     oppdragsbrev.fill,
+    rapportar.fill,
 )
 #: Three years of a municipality of this size, at the rates of domene 8.3.
 DEMO_AVVIK: Final = 5_400
@@ -79,6 +80,8 @@ def build(databases: Databases, config: Config, *, avvik: int = DEMO_AVVIK, seed
         _write_cases(db, verda, avvik, seed)
         for fill in PARTS:
             fill(db, verda)
+        db.flush()
+        take_stock(db.connection())
         _write_logins(config.data_dir / "demo.json", units, rollar)
         db.commit()
 

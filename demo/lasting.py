@@ -6,7 +6,7 @@ One transaction as before: a load that is broken off leaves nothing.
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from demo.bulk import ORDEN, Ready
 from kjerne.db import Databases
 
-__all__ = ["align_sequences", "opened", "send", "without_indexes"]
+__all__ = ["align_sequences", "opened", "send", "take_stock", "without_indexes"]
 
 _NAMES: Final = tuple(table.name for table in ORDEN)
 _WORDS: Final = "avvik_ord"
@@ -75,6 +75,10 @@ def without_indexes(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql("SET LOCAL max_parallel_maintenance_workers = 2")
     for _drop, make in reversed(made):
         connection.exec_driver_sql(make)
+
+
+def take_stock(connection: Connection) -> None:
+    """Let the database count what each table holds, when all is in: its plans for queries rest on it."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA analysis_limit=2000")
     connection.exec_driver_sql("ANALYZE")
@@ -129,7 +133,7 @@ def _copy(connection: Connection, name: str, columns: Sequence[str], rows: Ready
         raw.executemany(f"INSERT INTO {name} ({listed}) SELECT ?1, value FROM json_each(?2)", rows)  # noqa: S608
     else:
         marks = ", ".join("?" * len(columns))
-        raw.executemany(f"INSERT INTO {name} ({listed}) VALUES ({marks})", cast("Sequence[tuple[Any, ...]]", rows))  # noqa: S608
+        raw.executemany(f"INSERT INTO {name} ({listed}) VALUES ({marks})", rows)  # noqa: S608
 
 
 def align_sequences(connection: Connection) -> None:
