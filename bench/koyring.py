@@ -7,8 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,17 +76,10 @@ def _measure(result: Result, kind: str, data: Sequence[Data], plan: Plan) -> Non
         if large is not None:
             oppgaver.growth(result, name, small, large, plan.rounds)
         if kind == "postgres":
-            with _two(data[-1]) as tenar:
+            with served(data[-1], workers=2) as tenar:  # as a machine of two processors would be given
                 oppgaver.goals(result, name, tenar, 10)
     lines, seconds = _verify(data[-1])
     result.goals.append(Goal(name, f"logg, {lines} linjer etterrekna", seconds, 10, "s"))
-
-
-@contextmanager
-def _two(data: Data) -> Iterator[oppgaver.Tenar]:
-    """The program with as many processes as a machine of two processors would be given."""
-    with served(data, workers=2) as tenar:
-        yield tenar
 
 
 def _verify(data: Data) -> tuple[str, float]:

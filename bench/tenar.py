@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -142,11 +142,8 @@ def ask(data: Data, sql: str, *values: object) -> list[Any]:
         with psycopg.connect(data.raw, autocommit=True) as connection:
             cursor = connection.execute(sql.replace("?", "%s"), values)
             return cursor.fetchall() if cursor.description else []
-    connection = sqlite3.connect(data.raw, timeout=30, isolation_level=None)
-    try:
-        return connection.execute(sql, values).fetchall()
-    finally:
-        connection.close()
+    with closing(sqlite3.connect(data.raw, timeout=30, isolation_level=None)) as lite:
+        return lite.execute(sql, values).fetchall()
 
 
 def _login(data: Data, rolle: str) -> dict[str, str]:

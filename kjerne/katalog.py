@@ -287,7 +287,7 @@ def versions(db: Session, table: type[P]) -> dict[str, list[P]]:
             found.setdefault(row.kode, []).append(row)
         return found
 
-    return kept(db, table.__tablename__, load)
+    return kept(db, str(inspect(table).local_table), load)
 
 
 def live(db: Session, table: type[P], day: date) -> list[P]:

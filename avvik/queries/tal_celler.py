@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from avvik.models import AvvikSum, AvvikTid
 from kjerne.access import Right
@@ -182,7 +183,7 @@ def _read_sums(work: Work, cells: Celler, ids: Sequence[int], wanted: Sequence[i
     within = AvvikSum.eining_id.in_(ids), AvvikSum.manad.between(min(wanted), max(wanted)), AvvikSum.saker != 0
     ours = (*within, AvvikSum.stand != "avvist", AvvikSum.art.in_(counted))
 
-    def grouped(*by: ColumnElement[Any], where: Sequence[ColumnElement[bool]] = ours) -> Iterable[Any]:
+    def grouped(*by: InstrumentedAttribute[Any], where: Sequence[ColumnElement[bool]] = ours) -> Iterable[Any]:
         sums = func.sum(AvvikSum.saker), func.sum(AvvikSum.hendingar)
         return work.db.execute(select(*place, *by, *sums).where(*where).group_by(*place, *by))
 
