@@ -178,7 +178,7 @@ class _Bevis:
 
     def _one(self, person: Ansatt, unit: Unit, row: Kompetanse, *, out: bool) -> None:
         taken = max(self._date(row, out=out and bool(row.manader)), min(person.fra, self.verda.today - timedelta(days=3)))
-        self._add(person, unit, row, taken, self._level(person) if not row.delegasjon else 2)
+        self._add(person, unit, row, taken, 2 if row.delegasjon or row.gruppe == "kontroll" else self._level(person))
         if not row.delegasjon:
             return
         leader = self.verda.folk.leiar.get(unit.id) or self.verda.coordinator

@@ -13,7 +13,7 @@ from kompetanse.pdf import head, heading, page_of
 from kompetanse.pdf import paper as sheet
 from kompetanse.queries.oversikt import Bilete, Celle
 
-ACROSS = 6
+ACROSS = 5
 UNIT_WIDTH = 150
 MARK = {"full": "", "god": "", "lag": " !", "darleg": " !!"}
 
@@ -53,10 +53,10 @@ def paper(work: Work, found: Bilete, months: int) -> bytes:
             width = (WIDTH - UNIT_WIDTH) / ACROSS
             pieces += [
                 CondPageBreak(160),
-                heading(root, ", ".join(column.label for column in columns)),
+                heading(root, _numbers(start, len(columns), len(found.kolonnar))),
                 pdf.table(
                     root.add("Table"),
-                    [_("Eining"), *[column.label for column in columns]],
+                    [_("Eining"), *[_narrow(column.label) for column in columns]],
                     rows,
                     [UNIT_WIDTH, *[width] * len(columns)],
                 ),
@@ -66,6 +66,15 @@ def paper(work: Work, found: Bilete, months: int) -> bytes:
         return pieces
 
     return pdf.build(sheet(work, title), story, page_of)
+
+
+def _numbers(start: int, count: int, total: int) -> str:
+    return _("Kompetanse %(fra)s–%(til)s av %(alle)s", fra=start + 1, til=start + count, alle=total)
+
+
+def _narrow(label: str) -> str:
+    """A column's name with long words broken: the paper's fonts know no soft hyphen."""
+    return rules.breakable(label).replace(rules.SOFT_HYPHEN, "- ")
 
 
 def summary(found: Bilete) -> str:
