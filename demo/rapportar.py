@@ -53,13 +53,14 @@ TEXTS: Final = (
 def fill(db: Session, verda: Verda) -> None:
     """Subscriptions that have run for three years, their reports, key figures for each unit and month, and what leaders wrote."""
     rng = random.Random(f"rapportar-{len(verda.units)}")
-    for one in STANDARD:
-        _subscription(db, verda, one)
+    lines = [line for one in STANDARD for line in _subscription(db, verda, one)]
+    db.connection().execute(insert(Rapport), sorted(lines, key=lambda line: str(line["tinga"])))
     _key_figures(db, verda, rng)
     _texts(db, verda)
 
 
-def _subscription(db: Session, verda: Verda, one: Standard) -> None:
+def _subscription(db: Session, verda: Verda, one: Standard) -> list[dict[str, object]]:
+    """The subscription, and its reports of three years."""
     last = last_ended(one.rytme, verda.today)
     if due_day(last, one.arbeidsdag) > verda.today:
         last = moved(last, -LENGTH[one.rytme])
@@ -77,14 +78,14 @@ def _subscription(db: Session, verda: Verda, one: Standard) -> None:
     )
     db.add(row)
     db.flush()
-    lines = []
+    lines: list[dict[str, object]] = []
     kode = first
     while kode <= last:
         ordered = from_oslo(datetime.combine(due_day(kode, one.arbeidsdag), MORNING))
         shared = {"slag": one.slag, "periode": kode, "sprak": "nn", "status": "kvilar", "tinga": ordered, "abonnement_id": row.id}
         lines += [{**shared, "eining_id": unit, "mottakar_id": person} for unit, person in _receivers(verda, one.rolle)]
         kode = moved(kode, LENGTH[one.rytme])
-    db.connection().execute(insert(Rapport), lines)
+    return lines
 
 
 def _receivers(verda: Verda, rolle: Rolle) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from kjerne.log import record
 from kjerne.models import Eining
 from kjerne.work import Work
 from rapportar.models import Nokkeltal
-from rapportar.rules.nokkeltal import MOST, Slag
+from rapportar.rules.nokkeltal import FEW_DAYS, MOST, Slag
 
 MOST_ROWS, MOST_BYTES = 20_000, 5 * 1024 * 1024
 MONTH = re.compile(r"(20\d\d)-?(0[1-9]|1[0-2])")
@@ -133,6 +133,8 @@ def writable(work: Work) -> list[Eining]:
 
 
 def kept(work: Work, eining: Eining, months: Sequence[int]) -> dict[tuple[int, str], float]:
-    """What is kept of a unit's own months. One query."""
+    """What is kept of a unit's own months, without the sick leave of a unit so small that it is somebody's. One query."""
     rows = work.db.scalars(select(Nokkeltal).where(Nokkeltal.eining_id == eining.id, Nokkeltal.manad.in_(list(months))))
-    return {(row.manad, row.slag): row.verdi for row in rows}
+    found = {(row.manad, row.slag): row.verdi for row in rows}
+    small = {month for month, _slag in found if found.get((month, Slag.DAGSVERK.value), 0) < FEW_DAYS}
+    return {key: value for key, value in found.items() if key[1] != Slag.SJUKEFRAVAER.value or key[0] not in small}

@@ -121,7 +121,7 @@ def _talk(found: Figurar, limit: int) -> str:
     rows = [(row.sum.n, row.namn) for row in found.typar.rader if row.sum.heil and row.sum.n >= limit]
     if not rows:
         return _("Kva gjer det lett eller vanskeleg å melde hos oss?")
-    return _("Flest meldingar gjaldt %(kva)s. Kva er det vi sjølve kan gjere annleis?", kva=max(rows)[1].lower())
+    return _("Flest meldingar gjaldt %(kva)s. Kva er det vi sjølve kan gjere annleis?", kva=f"«{max(rows)[1]}»")
 
 
 def paper(work: Work, ark: Ark) -> bytes:

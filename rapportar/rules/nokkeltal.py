@@ -11,6 +11,8 @@ from kjerne.i18n import lazy as _l
 MOST = 10_000_000_000
 #: Rates are told per so many hours or days.
 PER = 1000
+#: Sick leave is told only where so many working days a month are agreed, about five positions: below that it is somebody's health.
+FEW_DAYS = 80
 #: A rate of fewer cases than this says nothing.
 FEWEST = 5
 #: A unit is quiet when so few reports would come by chance less than once in twenty.

@@ -15,7 +15,7 @@ from kjerne.katalog import Art, by_code
 from kjerne.models import Eining
 from rapportar.models import Nokkeltal
 from rapportar.rules.dokument import HIDDEN, Celle, Del, Setning, Tabell
-from rapportar.rules.nokkeltal import HISTORY, KINDS, Slag, is_quiet, rate
+from rapportar.rules.nokkeltal import FEW_DAYS, HISTORY, KINDS, Slag, is_quiet, rate
 from rapportar.slag.grunnlag import Bolkslag, Grunnlag, Manglar
 
 #: History for a quiet unit: so many whole months before the period.
@@ -155,9 +155,14 @@ def _history_months(g: Grunnlag, first: int, last: int) -> dict[int, int]:
 def sick_leave(g: Grunnlag) -> Sequence[Del]:
     """Days lost of days agreed, whole units only; without both nothing is told."""
     told: list[Celle] = [_("Sjukefråvær, prosent")]
+    small = False
     for periode in g.perioder:
         lost, agreed = total(g, Slag.SJUKEFRAVAER, periode), total(g, Slag.DAGSVERK, periode)
+        months = max((count for _value, count in figures_of(g, Slag.DAGSVERK, periode).values()), default=0)
+        small = small or (agreed or 0) < FEW_DAYS * months
         told.append(round(100 * lost / agreed, 1) if lost is not None and agreed else HIDDEN)
+    if small:
+        raise Manglar(_("Eininga er så lita at sjukefråværet kan vise kven det gjeld."))
     if told[1] == HIDDEN:
         raise Manglar(_("Sjukefråværet er ikkje lese inn for perioden. Leiaren kan skrive om det her, eller lese det inn."))
     return [Tabell(_("Sjukefråvær"), [_("Mål"), *g.kolonnar], [told])]

@@ -205,7 +205,7 @@ def test_the_report_is_in_the_readers_language(
     speaks(cast.kval, sprak)
     page = client_for(cast.kval).get("/rapportar/kvalitet?eining=HO&periode=2026-10").get_data(as_text=True)
     assert f"<h1>{words}</h1>" in page
-    assert "Perioden i tal" not in page
+    assert "Kva avvika gjaldt" not in page
 
 
 @pytest.mark.usefixtures("october")
