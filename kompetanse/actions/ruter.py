@@ -19,7 +19,7 @@ from kompetanse.queries.kart import Snitt
 from prosedyrar.models.behov import Einingsslag
 
 #: Units counted in one transaction: nobody who files waits for the map.
-PORTION = 6
+PORTION = 4
 #: What of a person the map reads.
 OF_PERSON = ("yrke", "vakter", "tilsett_fra", "tilsett_til", "deaktivert")
 REST_ON = (PersonEining, Tilgang, Eining, Einingsslag, Kompetanse, Kompetansebehov)
