@@ -1,5 +1,7 @@
 """What every action of a letter leaves behind: a line of history in plain words, and a line of the log."""
 
+from typing import Any
+
 from kjerne.log import record
 from kjerne.work import Work
 from oppdragsbrev.models import Brevhending, Oppdragsbrev
@@ -18,5 +20,5 @@ def note(work: Work, brev: Oppdragsbrev, slag: str, mottak_id: int | None = None
             detalj=detalj,
         )
     )
-    codes = {key: value for key, value in detalj.items() if key != "namn"}
+    codes: dict[str, Any] = {key: value for key, value in detalj.items() if key != "namn"}
     record(work, SUBJECT, brev.id, f"oppdragsbrev:{slag}", mottak=mottak_id, **codes)

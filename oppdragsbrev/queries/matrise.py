@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
 
@@ -151,7 +152,7 @@ def answering_units(work: Work) -> frozenset[int]:
     return frozenset(mine)
 
 
-def to_deliver(work: Work) -> Select[tuple[Punktmottak, Brevpunkt, Eining, Oppdragsbrev]]:
+def to_deliver(work: Work) -> Select[Punktmottak, Brevpunkt, Eining, Oppdragsbrev]:
     """The points she must deliver in letters in force, by deadline."""
     return (
         select(Punktmottak, Brevpunkt, Eining, Oppdragsbrev)
@@ -170,7 +171,7 @@ def to_deliver(work: Work) -> Select[tuple[Punktmottak, Brevpunkt, Eining, Oppdr
     )
 
 
-def given_all(work: Work) -> Select[tuple[Brevsvar, Brevkule, Punktmottak, Eining, Oppdragsbrev]]:
+def given_all(work: Work) -> Select[Brevsvar, Brevkule, Punktmottak, Eining, Oppdragsbrev]:
     """The bullets that were given to her, answered or not, by deadline."""
     return (
         select(Brevsvar, Brevkule, Punktmottak, Eining, Oppdragsbrev)
@@ -184,7 +185,7 @@ def given_all(work: Work) -> Select[tuple[Brevsvar, Brevkule, Punktmottak, Einin
     )
 
 
-def given_open(work: Work) -> Select[tuple[Brevsvar, Brevkule, Punktmottak, Eining, Oppdragsbrev]]:
+def given_open(work: Work) -> Select[Brevsvar, Brevkule, Punktmottak, Eining, Oppdragsbrev]:
     """Those of them that are not finished, in letters in force."""
     return given_all(work).where(
         Oppdragsbrev.status == Brevtilstand.SENDT,
@@ -193,7 +194,7 @@ def given_open(work: Work) -> Select[tuple[Brevsvar, Brevkule, Punktmottak, Eini
     )
 
 
-def to_judge(work: Work) -> Select[tuple[Punktmottak, Brevpunkt, Eining, Oppdragsbrev]]:
+def to_judge(work: Work) -> Select[Punktmottak, Brevpunkt, Eining, Oppdragsbrev]:
     """The delivered points that wait for her as director, oldest delivery first."""
     return (
         select(Punktmottak, Brevpunkt, Eining, Oppdragsbrev)
@@ -211,7 +212,7 @@ def to_judge(work: Work) -> Select[tuple[Punktmottak, Brevpunkt, Eining, Oppdrag
     )
 
 
-def _count(work: Work, query: Select[*tuple[object, ...]]) -> int:
+def _count(work: Work, query: Select[*tuple[Any, ...]]) -> int:
     return work.db.scalar(select(func.count()).select_from(query.order_by(None).with_only_columns(Punktmottak.id).subquery())) or 0
 
 

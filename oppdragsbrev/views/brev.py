@@ -8,6 +8,7 @@ from kjerne.access import Open, Right
 from kjerne.errors import NotFound, Refused
 from kjerne.i18n import gettext as _
 from kjerne.i18n import ngettext
+from kjerne.models import Eining
 from kjerne.web import render
 from kjerne.work import Work
 from oppdragsbrev import actions
@@ -29,7 +30,7 @@ def brev(work: Work, brev_id: int) -> ResponseReturnValue:
     if not sjef:
         units = _units_of_mine(work, row)
         if len(units) == 1:
-            return redirect(url_for("oppdragsbrev.mottak", brev_id=row.id, kode=units[0]), 303)
+            return redirect(url_for("oppdragsbrev.mottak", brev_id=row.id, kode=units[0].kode), 303)
         if not work.has(Right.BREV_LES):
             return render(work, "oppdragsbrev/mine.html", brev=row, einingar=units)
     rows = matrise.rows(work, row)
@@ -55,13 +56,12 @@ def brev(work: Work, brev_id: int) -> ResponseReturnValue:
     )
 
 
-def _units_of_mine(work: Work, row: Oppdragsbrev) -> list[str]:
-    """The codes of the units she would open: those she was given a bullet of and those she reads."""
-    given = [unit.kode for _svar, _kule, _del, unit, brev_row in work.db.execute(matrise.given_all(work)) if brev_row.id == row.id]
-    reads = [unit for _mottak, unit in letters.receivers(work, row)] if work.has(Right.BREV_LES) else []
-    if len(reads) == 1 or not reads:
-        return sorted({*given, *(unit.kode for unit in reads)})
-    return [unit.kode for unit in reads]
+def _units_of_mine(work: Work, row: Oppdragsbrev) -> list[Eining]:
+    """The units she would open: those she reads, and those she was given a bullet of."""
+    rows = work.db.execute(matrise.given_all(work).where(Oppdragsbrev.id == row.id))
+    given = {unit.id: unit for _svar, _kule, _del, unit, _brev in rows}
+    reads = {unit.id: unit for _mottak, unit in letters.receivers(work, row)} if work.has(Right.BREV_LES) else {}
+    return sorted({**given, **reads}.values(), key=lambda unit: unit.sti)
 
 
 def _deadline_page(work: Work, row: Oppdragsbrev, feil: Feil, status: int) -> Response:

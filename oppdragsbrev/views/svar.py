@@ -40,7 +40,7 @@ def page(work: Work, syn: Syn, feil: Feil | None = None, *, her: str = "", statu
     people = {one.svar.delegert_til_id for p in points for one in p.kuler} | {
         one.svar.endra_av_id for p in points for one in p.kuler
     }
-    people |= {row.person_id for p in points for row in [*p.leveringar, *p.meldingar]}
+    people |= {row.person_id for p in points for row in p.leveringar} | {row.person_id for p in points for row in p.meldingar}
     shown = render(
         work,
         "oppdragsbrev/mottak.html",

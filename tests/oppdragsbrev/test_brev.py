@@ -159,6 +159,7 @@ def test_file_and_link_stand_with_the_answer_and_go_again(
     got = leader.get(found[1])
     assert got.status_code == 200
     assert "attachment" in got.headers["Content-Disposition"]
+    got.close()
     assert client_for(cast.nils).get(found[1]).status_code == 404
     with databases.reading() as db:
         link = db.scalars(select(Brevlenkje.id)).one()
