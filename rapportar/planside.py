@@ -57,6 +57,18 @@ class Koyrd:
     tittel: str
     mottakar: str
 
+    @property
+    def er_laga(self) -> bool:
+        """It is made and can be opened."""
+        return self.rapport.sha256 is not None
+
+    @property
+    def grunn(self) -> str:
+        """Why it failed, in a sentence; empty when it did not."""
+        if self.rapport.feil is None:
+            return ""
+        return str(FEIL.get(self.rapport.feil, _("Noko gjekk gale. Rapporten blir prøvd på nytt i morgon.")))
+
 
 def _steers_all(work: Work) -> bool:
     """Who steers subscriptions that are for no single unit: those who may make supervision folders."""
@@ -84,7 +96,7 @@ def _rows(work: Work) -> list[Rad]:
     made = []
     for row, unit, person in found:
         kode = coming(row)
-        to = person or str(ROLLENAMN[Rolle(row.rolle)])
+        to = person or str(ROLLENAMN[Rolle(row.rolle or "")])
         where = unit or _("Der rolla er gjeven")
         made.append(Rad(row, to, where, name_of(kode), due_day(kode, row.arbeidsdag), _may_steer(work, row)))
     return made
@@ -122,7 +134,6 @@ def _page(work: Work, **more: object) -> str:
             "roller": [(rolle.value, ROLLENAMN[rolle]) for rolle in ROLLER],
             "sprak": SPRAKNAMN,
             "stand": STATUS,
-            "grunn": lambda feil: FEIL.get(feil or "", _("Noko gjekk gale. Rapporten blir prøvd på nytt i morgon.")),
             "typed": {},
             "feil": "",
             **more,

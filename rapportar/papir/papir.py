@@ -207,7 +207,7 @@ def _widths(table: Tabell) -> list[float]:
     count = len(table.hovud)
     if table.ord_ >= count:
         longest = [max([len(written(row[place])) for row in table.rader] + [len(table.hovud[place])]) for place in range(count)]
-        parts = [min(max(value, 8), 60) for value in longest]
+        parts = [float(min(max(value, 8), 60)) for value in longest]
     else:
         parts = [ORD if place < table.ord_ else TAL for place in range(count)]
     whole: float = sum(parts)
