@@ -25,9 +25,21 @@ export function reach(id) {
   return true;
 }
 
-/** Focus the first thing marked data-focus: the error summary. */
+/** Focus the first thing marked data-focus, the error summary; without one, bring what the page refused into sight. */
 export function focusErrors(root) {
-  root.querySelector("[data-focus]")?.focus();
+  const summary = root.querySelector("[data-focus]");
+  if (summary) summary.focus();
+  else if (root.matches?.("main, body") ?? true) showRefusal(root);
+}
+
+/** A refusal deep in a long page is not missed: what is folded around it opens, and it gets the focus. */
+function showRefusal(root) {
+  const refusal = root.querySelector(".idwarn[data-feil], .notice[data-feil], [data-feil] > .notice");
+  if (!refusal) return;
+  for (let box = refusal.closest("details"); box; box = box.parentElement?.closest("details")) box.open = true;
+  refusal.tabIndex = -1;
+  refusal.focus({ preventScroll: true });
+  refusal.scrollIntoView({ block: "center" });
 }
 
 /** The form's text is safe or sent: leave without a question. */
