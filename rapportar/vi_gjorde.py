@@ -62,7 +62,8 @@ def _reported(found: Figurar, limit: int) -> str:
         return _("Ingen melde avvik denne månaden. Har det vore roleg, eller har det vore for travelt til å melde?")
     small = [tal for _name, tal in rows if not tal.heil or tal.n < limit]
     lines = []
-    if len(small) != 1 and found.saker.heil and found.saker.n >= limit:
+    together = sum(tal.n for tal in small)
+    if found.saker.heil and found.saker.n >= limit and all(tal.heil for tal in small) and _keeps_small(len(small), together, limit):
         lines.append(ngettext("Takk! De melde %(num)s avvik.", "Takk! De melde %(num)s avvik.", found.saker.n))
     else:
         lines.append(_("Takk for at de melde!"))
@@ -70,6 +71,11 @@ def _reported(found: Figurar, limit: int) -> str:
         said = str(tal.n) if tal.heil and tal.n >= limit else _("nokre få")
         lines.append(f"{name}: {said}")
     return "\n".join(lines)
+
+
+def _keeps_small(small: int, together: int, limit: int) -> bool:
+    """Whether the sum of the hidden counts gives none of them away: there are none, or several that may be more than one thing."""
+    return not small or (small > 1 and small < together < small * (limit - 1))
 
 
 def _done(work: Work, eining: Eining, val: Val, found: Figurar) -> str:

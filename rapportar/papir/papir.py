@@ -187,12 +187,12 @@ def _key_figures(root: Node, part: Nokkelrad) -> list[Flowable]:
     for some in batched(part.figurar, PER_ROW):
         cells = []
         for one in some:
-            before = " · ".join(f"{name}: {written(value)}" for name, value in zip(part.kolonnar[1:], one.andre, strict=True))
+            before = [f"{name}: {written(value)}" for name, value in zip(part.kolonnar[1:], one.andre, strict=True)]
             cells.append(
                 [
                     Text(root.add("P"), one.namn, pdf.SMALL),
                     Text(root.add("P"), written(one.no), pdf.FIGURE),
-                    Text(root.add("P"), before, pdf.SMALL),
+                    *[Text(root.add("P"), line, pdf.SMALL) for line in before],
                 ]
             )
         grid = pdf.beside(cells, [WIDTH / PER_ROW] * len(cells))
