@@ -141,14 +141,10 @@ def requirements(db: Session, prosedyre_id: int) -> Sequence[tuple[Lesekrav, str
     return [(krav, namn) for krav, namn in rows]
 
 
-def readers(day: date) -> Select[*tuple[Any, ...]]:
-    """Everybody employed who must read a valid document that day: one row for each person, requirement and place of work.
-
-    Columns: prosedyre_id, major, versjon_id, first day in force of the major version, krav, person, eining, kvittering.
-    """
-    top, unit, first = aliased(Eining), Eining, aliased(ProsedyreVersjon)
+def _holds_role(top: type[Eining], day: date) -> ColumnElement[bool]:
+    """Whether the person holds the requirement's role that day in the unit it stands on, or below."""
     role_unit = aliased(Eining)
-    holds = (
+    return (
         select(Tilgang.id)
         .join(role_unit, role_unit.id == Tilgang.eining_id)
         .where(
@@ -160,6 +156,14 @@ def readers(day: date) -> Select[*tuple[Any, ...]]:
         )
         .exists()
     )
+
+
+def readers(day: date) -> Select[*tuple[Any, ...]]:
+    """Everybody employed who must read a valid document that day: one row for each person, requirement and place of work.
+
+    Columns: prosedyre_id, major, versjon_id, first day in force of the major version, krav, person, eining, kvittering.
+    """
+    top, unit, first = aliased(Eining), Eining, aliased(ProsedyreVersjon)
     employed = and_(
         Person.deaktivert.is_(False), Person.tilsett_fra <= day, or_(Person.tilsett_til.is_(None), Person.tilsett_til >= day)
     )
@@ -208,7 +212,7 @@ def readers(day: date) -> Select[*tuple[Any, ...]]:
                 Lesekvittering.person_id == Person.id,
             ),
         )
-        .where(or_(Lesekrav.yrke == "", Lesekrav.yrke == Person.yrke), or_(Lesekrav.rolle == "", holds))
+        .where(or_(Lesekrav.yrke == "", Lesekrav.yrke == Person.yrke), or_(Lesekrav.rolle == "", _holds_role(top, day)))
     )
 
 
