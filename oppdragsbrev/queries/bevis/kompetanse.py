@@ -19,11 +19,14 @@ APPROVED = ("godkjend", "vidarefort")
 
 def _met(work: Work, omfang: Omfang, kode: str | None) -> Mapping[int, Maling]:
     """Of what is needed today (for one competence, or all): how much is there. The same pass as the gap map."""
-    grunn = kart.read(work.db, units_in(omfang), today=work.today)
+    units = units_in(omfang)
+    key = f"bevis:kart:{hash(units)}"
+    if key not in work.memo:  # two kinds of evidence read the same map
+        work.memo[key] = kart.cells(kart.read(work.db, units, today=work.today))
     wanted = None if kode is None else set(work.db.scalars(select(Kompetanse.id).where(Kompetanse.kode == kode)))
     needed: Counter[int] = Counter()
     there: Counter[int] = Counter()
-    for (unit, kompetanse_id), rute in kart.cells(grunn).items():
+    for (unit, kompetanse_id), rute in work.memo[key].items():
         if wanted is None or kompetanse_id in wanted:
             needed[unit] += rute.behov
             there[unit] += rute.har
