@@ -4,6 +4,7 @@ import math
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 
 from kjerne.db import Databases
 from rapportar.rate import Dom, expected, interval, judge
@@ -46,8 +47,11 @@ def test_the_verdict(count: int, years: float, bounds: tuple[float, float | None
 
 
 @pytest.fixture
-def filled(cast: Cast, databases: Databases, work_for: WorkFor, clock: Clock) -> Cast:
-    """Twenty falls last month, one lost key four years ago, one case in the neighbour unit; and rows for the first two."""
+def filled(app: Flask, cast: Cast, databases: Databases, work_for: WorkFor, clock: Clock) -> Cast:
+    """Twenty falls last month, one lost key four years ago, one case in the neighbour unit; and rows for the first two.
+
+    The application keeps the sums, so it is asked for.
+    """
     now = clock.now
     with databases.writing() as db:
         clock.now = now - timedelta(days=4 * 365)
