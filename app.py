@@ -83,6 +83,7 @@ import rapportar.jobs
 import rapportar.nokkelside
 import rapportar.planside
 import rapportar.prosedyreside
+import rapportar.serieside
 import rapportar.sider
 import rapportar.sider_ros
 import rapportar.vi_gjorde_side

@@ -15,6 +15,7 @@ from rapportar import dokument, nokkeltal
 from rapportar.models import Abonnement, Nokkeltal, Rapport
 from rapportar.rules.nokkeltal import at_most, is_quiet, rate
 from rapportar.rules.perioder import read_period
+from rapportar.rules.serie import frozen, limits
 from rapportar.slag import SLAG
 from tests.cast import Cast
 from tests.conftest import ClientFor, Clock, Csrf, WorkFor
@@ -176,3 +177,23 @@ def test_the_command_writes_the_same_report_and_reads_key_figures(
     assert main(["import", "nokkeltal", str(table)]) == 0
     assert main(["import", "nokkeltal", str(table)]) == 0
     assert "0 new, 0 changed, 7 unchanged, 0 refused." in capsys.readouterr().out
+
+
+def test_xmr_limits_and_a_frozen_median_by_hand() -> None:
+    found = limits([10, 12, 11, 13, 12, 11, 10, 12, 11, 40])
+    assert found is not None
+    assert found.snitt == pytest.approx(14.2)
+    assert found.ovre == pytest.approx(14.2 + 2.66 * 40 / 9)
+    assert found.utanfor == [9]
+    assert limits([1] * 9) is None
+    assert frozen([10, 11, 12, 20, 21, 9, 11], 3) == (11.0, 2, 1)
+
+
+@pytest.mark.usefixtures("october")
+def test_the_run_chart_is_for_her_units_and_draws_no_hidden_month(cast: Cast, client_for: ClientFor) -> None:
+    where = "/rapportar/serie?eining=HO-IT-01&xmr=1&delt=2026-05"
+    assert client_for(cast.leif).get(where).status_code == 200
+    assert client_for(cast.nils).get(where).status_code == 404
+    assert client_for(cast.kari).get(where).status_code == 404
+    seen = client_for(cast.lise).get("/rapportar/serie?eining=HO-IT-01&type=hms").get_data(as_text=True)
+    assert "Enkeltmånader er små tal" in seen
