@@ -308,7 +308,7 @@ def _text(row: dict[str, str], unit: Unit, steps: Sequence[str], heimel: str) ->
     """A whole little procedure in the sections of domene 5.2."""
     aim, why, scope, who, duty, leader, how, gap, report, record, note, refs = _ORD[row["sprak"]]
     parts = [
-        f"## {aim}\n\n{why % row['tittel'].lower()}",
+        f"## {aim}\n\n{why % row['tittel']}",
         f"## {scope}\n\n{who % unit.namn}",
         f"## {duty}\n\n{leader}",
         f"## {how}\n\n" + "\n".join(f"{number}. {step}." for number, step in enumerate(steps, start=1)),
