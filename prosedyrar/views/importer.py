@@ -7,14 +7,15 @@ from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from kjerne import log, vakt
+from kjerne import log, sessions, vakt
 from kjerne.access import Right
+from kjerne.clock import oslo_date
 from kjerne.errors import NotFound, Refused
 from kjerne.i18n import gettext as _
 from kjerne.models import Eining
 from kjerne.text import clean
-from kjerne.web import render
-from kjerne.work import Work
+from kjerne.web import house, render
+from kjerne.work import Work, load_grants
 from prosedyrar import rules
 from prosedyrar.actions import innlesing as actions
 from prosedyrar.innlesing import count, upload_path
@@ -30,8 +31,19 @@ CHOICES = [(kind.value, name) for kind, name in rules.TYPENAMN.items() if kind i
 
 @area.before_request
 def take_upload() -> None:
-    """A ZIP of hundreds is larger than other forms, and is received before a transaction is opened."""
-    if request.endpoint == "prosedyrar.importer_send" and request.cookies:
+    """A ZIP of hundreds is larger than other forms, and is received before a transaction is opened.
+
+    Only from who may send it: from all others it is refused unread, so that nobody fills the disk.
+    """
+    parts = house()
+    token = request.cookies.get(sessions.cookie_name(parts.config))
+    if request.endpoint != "prosedyrar.importer_send" or not token:
+        return
+    now = parts.clock()
+    with parts.databases.reading() as db:
+        known = sessions.find(db, parts.config, token, now)
+        may = known is not None and load_grants(db, known[1].id, oslo_date(now)).units(Right.PROSEDYRE_SKRIV)
+    if may:
         request.max_content_length = LARGEST
         request.files.get("fil")
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from flask import Flask, request, request_finished
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -227,6 +228,23 @@ def test_an_upload_that_is_none_is_told_at_once(
     assert said in answer.get_data(as_text=True)
     with databases.reading() as db:
         assert db.scalars(select(Innlesing.id)).all() == []
+
+
+def test_nobody_but_writers_sends_more_than_other_forms(
+    cast: Cast, upload: tuple[FlaskClient, Upload], client_for: ClientFor, app: Flask, csrf: Csrf
+) -> None:
+    received: list[bool] = []
+
+    def note(_sender: object, **_what: object) -> None:
+        received.append("files" in request.__dict__)
+
+    request_finished.connect(note, app)
+    stranger = app.test_client()
+    stranger.set_cookie("kva-som-helst", "1")
+    for who, status in ((upload[0], 303), (client_for(cast.kari), 404), (stranger, 401)):
+        form = {"csrf_token": csrf(who), "eining": str(cast.it01.id), "fil": (io.BytesIO(docx.procedure(1)), "a.docx")}
+        assert who.post("/prosedyrar/importer", data=form, content_type="multipart/form-data").status_code == status
+        assert received.pop() is (status == 303), "an upload was received from one who may not send it"
 
 
 def test_reading_goes_on_where_it_stopped(
