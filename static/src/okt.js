@@ -38,12 +38,22 @@ export function startIdle() {
   let alive = Date.now();
   let warned = false;
   let ended = false;
-  const touch = () => {
+  const rest = () => {
     last = Date.now();
     if (warned && !ended) {
       warned = false;
       strip("");
     }
+  };
+  // A tab left open behind this one must not end the session of the one who works here.
+  const tabs = new BroadcastChannel("ik-okt");
+  let told = 0;
+  tabs.addEventListener("message", rest);
+  const touch = () => {
+    rest();
+    if (last - told < 1000) return;
+    told = last;
+    tabs.postMessage("");
   };
   for (const kind of ["pointerdown", "keydown", "input", "scroll"])
     document.addEventListener(kind, touch, { passive: true, capture: true });
