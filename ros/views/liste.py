@@ -25,7 +25,7 @@ from ros.queries.lists import Filter
 from ros.queries.sett import Skala, current_scale, read_sett, templates
 from ros.rules import Akse, Slag, Status
 from ros.views.area import area
-from ros.views.inndata import demand, number, typed, typed_head, typed_version
+from ros.views.inndata import demand_head, number, typed, typed_head, typed_version
 
 MOST_PEOPLE = 200
 
@@ -139,7 +139,7 @@ def ny(work: Work) -> str:
 
 def _make(work: Work, said: Hovud) -> RosAnalyse:
     """Make it where the form says. Raises `Refused`."""
-    demand(work, said.texts())
+    demand_head(work, said)
     raw = request.form.get("eining", "")
     eining_id = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
     if eining_id not in work.units(Right.ROS_SKRIV):
@@ -205,7 +205,7 @@ def om_send(work: Work, analyse_id: int) -> ResponseReturnValue:
     kept = said.einingar - work.units(Right.ROS_SKRIV)
     try:
         said = typed_head(work.units(Right.ROS_SKRIV) | kept)
-        demand(work, said.texts())
+        demand_head(work, said)
         actions.edit_head(work, analyse, said, versjon=typed_version())
     except Refused as problem:
         work.db.rollback()

@@ -100,6 +100,20 @@ def test_identity_numbers_are_refused_and_names_asked_about(
     assert leif.post(f"/ros/{nr}/rad", data=name | {"stadfest": "1"}, headers=SCRIPT).status_code == 200
 
 
+def test_participants_may_be_named_but_not_by_number(
+    client_for: ClientFor, cast: Cast, make_ros: MakeRos, csrf: Csrf, databases: Databases
+) -> None:
+    nr, leif = make_ros(), client_for(cast.leif)
+    head = {"csrf_token": csrf(leif), "tittel": "Fall", "slag": "teneste", "aksar": "liv_helse", "eining": str(cast.it01.id)}
+    for path in ("/ros/ny", f"/ros/{nr}/om"):
+        bad = leif.post(path, data=head | {"deltakarar": "Olav Nilsen, 13097248022", "stadfest": "1"})
+        assert bad.status_code == 422
+        assert 'data-feil="identitet"' in bad.get_data(as_text=True)
+        assert leif.post(path, data=head | {"deltakarar": "Olav Nilsen, verneombod"}).status_code == 303
+    with databases.reading() as db:
+        assert {row.deltakarar for row in db.query(RosAnalyse)} == {"Olav Nilsen, verneombod"}
+
+
 def test_the_page_costs_the_same_with_many_rows(
     client_for: ClientFor, cast: Cast, make_ros: MakeRos, make_rad: MakeRad, count_queries: CountQueries
 ) -> None:
