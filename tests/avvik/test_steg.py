@@ -11,9 +11,12 @@ from avvik.models import Avvik, AvvikHending, AvvikInhabil, AvvikTiltak
 from avvik.rules import Status, Steg
 from kjerne.db import Databases
 from kjerne.models import Epost, Fil, Leselogg
+from ros.actions.analyse import Hovud, create_analyse
+from ros.actions.rader import Radinnhald, add_rad
+from ros.rules import Akse
 from tests.avvik.conftest import FileCase, Load, Post
 from tests.cast import Cast
-from tests.conftest import ClientFor, Csrf
+from tests.conftest import ClientFor, Csrf, WorkFor
 from tiltak.models import Tiltak
 
 SEVERITY = {"hovudtype": "pasient_brukar", "underkategori": "fall_utan_skade", "art": "avvik"}
@@ -89,11 +92,21 @@ def test_a_step_that_is_not_hers_now_is_refused_with_her_text(cast: Cast, file_c
     assert load(nr).forste_svar_tid is None
 
 
+@pytest.fixture
+def risk_row(cast: Cast, databases: Databases, work_for: WorkFor) -> None:
+    """The first row of the first risk analysis: what `forged` ties a case to."""
+    with databases.writing() as db:
+        work = work_for(db, cast.leif)
+        made = create_analyse(work, cast.it01.id, Hovud("Natt", "teneste", (Akse.LIV_HELSE,)))
+        assert add_rad(work, made, Radinnhald("Fall", sannsyn=2, verdi={Akse.LIV_HELSE: 2})).id == 1
+        db.commit()
+
+
 def forged(cast: Cast, nr: str, steg: Steg) -> dict[str, object]:
     """Fields that would satisfy any step's own rules: only the table of steps is left to refuse it."""
     sent: dict[str, object] = {"tekst": "Forsøk", "grunngiving": "Forsøk", "arsak": "utstyr", "utfall": "opplaering", "alvor": "1"}
     sent |= {"eining": "HO-IT-02", "person": cast.astrid.ansattnr, "ansvarleg": cast.kari.ansattnr, "frist": "2026-12-24"}
-    sent |= {"tittel": "Test", "nr": nr, "gjer": "legg-til", "meldeplikt": "brann", **SEVERITY}
+    sent |= {"tittel": "Test", "nr": nr, "gjer": "legg-til", "meldeplikt": "brann", "rad": "1", **SEVERITY}
     if steg is Steg.PROSEDYRE:
         sent |= {"gjer": "ny"}
     return sent | ({"fil": (_picture(), "rom.png")} if steg is Steg.VEDLEGG else {})
@@ -119,6 +132,7 @@ def test_a_neighbour_finds_no_case_to_take_a_step_in_and_each_attempt_is_noted(
     assert noted == [True] * len(Steg)
 
 
+@pytest.mark.usefixtures("risk_row")
 def test_no_step_but_opening_again_is_open_in_an_ended_case(cast: Cast, file_case: FileCase, post: Post, load: Load) -> None:
     nr, other = file_case(), file_case()
     assert post(cast.leif, nr, "avvis", grunngiving="Dette er eit ynske, ikkje eit avvik.").status_code == 303
@@ -129,6 +143,7 @@ def test_no_step_but_opening_again_is_open_in_an_ended_case(cast: Cast, file_cas
     assert (load(nr).status, load(nr).version) == (Status.AVVIST, version)
 
 
+@pytest.mark.usefixtures("risk_row")
 def test_a_handler_may_take_each_step_that_the_same_fields_were_refused_for(cast: Cast, file_case: FileCase, post: Post) -> None:
     for steg in set(Steg) - {Steg.SVAR_SPORSMAL, Steg.VENT_EFFEKT, Steg.LUKK, Steg.GJENOPNE, Steg.INNVENDING}:
         nr, other = file_case(), file_case()

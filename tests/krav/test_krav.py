@@ -2,7 +2,9 @@
 
 import csv
 import hashlib
+import html
 import io
+import re
 import zipfile
 from datetime import date
 
@@ -58,6 +60,18 @@ def test_the_list_says_what_is_not_confirmed(cast: Cast, client_for: ClientFor, 
 def judge(browser: object, token: str, eining: str = "HO-IT-01", **more: str) -> object:
     sent = {"eining": eining, "status": "delvis", "grunn": CANARY, "csrf_token": token, **more}
     return browser.post("/krav/HPL-21/vurder", data=sent)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("who", ["lise", "kval"])
+def test_no_evidence_leads_to_not_found(cast: Cast, client_for: ClientFor, who: str) -> None:
+    browser = client_for(cast.people[who])
+    page = browser.get("/krav/").text
+    lines = re.findall(r'<p class="sub">.*?</p>', page, re.DOTALL)
+    behind = {html.unescape(address) for line in lines for address in re.findall(r'href="([^"]+)"', line)}
+    assert behind
+    for address in sorted(behind):
+        assert browser.get(address).status_code in {200, 303}, address
+    assert any(address.startswith("/ros/") for address in behind) == (who == "kval")
 
 
 def test_a_leader_judges_her_own_unit_only(cast: Cast, client_for: ClientFor, csrf: Csrf, databases: Databases) -> None:

@@ -137,7 +137,8 @@ def test_minutes_are_attached_and_read_only_through_the_line(
     with databases.reading() as db:
         (kept,) = db.scalars(select(Fil)).all()
     address = f"/register/{entered}/fil/{kept.offentleg_id}"
-    assert leader.get(address).headers["Content-Disposition"].startswith("attachment")
+    with leader.get(address) as answer:
+        assert answer.headers["Content-Disposition"].startswith("attachment")
     assert client_for(cast.nils).get(address).status_code == 404
     named = {"fil": (io.BytesIO(picture.getvalue()), f"{FNR}.png"), "csrf_token": csrf(leader)}
     assert 'data-feil="identitet"' in leader.post(f"/register/{entered}/fil", data=named).text
