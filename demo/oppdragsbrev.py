@@ -47,6 +47,8 @@ _FRISTAR: Final = {1: 90, 2: 150, 3: 210, 4: 230, 5: 275, 6: 290, 7: 320}
 _SENT_AGO: Final = 250
 MONTHS: Final = 12
 _LINKS: Final = {1: "/ros/?eining={}", 2: "/prosedyrar/?eining={}", 4: "/kompetanse/kart?eining={}", 5: "/register/?eining={}"}
+#: The register's address takes the unit's code, the others its number.
+_BY_CODE: Final = 5
 _REASONS: Final = (
     "Fint arbeid. Skriv kven som har ansvaret, og når det skal vere ferdig.",
     "Eg saknar dei pårørande si meining. Ta det opp i brukarutvalet, og skriv kva de kom fram til.",
@@ -223,7 +225,9 @@ class _Unit:
     def _links(self, point: Brevpunkt, rows: list[Brevsvar]) -> None:
         pattern = _LINKS.get(point.nr)
         if pattern and rows[0].tekst and self.rng.random() < 0.5:
-            self.db.add(Brevlenkje(svar_id=rows[0].id, adresse=pattern.format(self.unit.kode)))
+            self.db.add(
+                Brevlenkje(svar_id=rows[0].id, adresse=pattern.format(self.unit.kode if point.nr == _BY_CODE else self.unit.id))
+            )
 
     def _deliver(self, point: Brevpunkt, del_: Punktmottak, rows: list[tuple[Brevkule, Brevsvar]], day: date) -> None:
         chief = self.brev.row.laga_av_id

@@ -63,7 +63,14 @@ def units(work: Work) -> list[Eining]:
 def heim(work: Work) -> str:
     """The kinds of reports."""
     rows = [(one, offered(work.today, one.rytme, count=2)[1]) for one in ALLE]
-    return render(work, "rapportar/heim.html", slag=rows, rytme=RYTMENAMN, kan_skrive=work.has(Right.RAPPORT_SKRIV))
+    return render(
+        work,
+        "rapportar/heim.html",
+        slag=rows,
+        rytme=RYTMENAMN,
+        kan_skrive=work.has(Right.RAPPORT_SKRIV),
+        les_ros=work.has(Right.ROS_LES),
+    )
 
 
 @area.page("/<slag>", needs=Right.RAPPORT_LES)

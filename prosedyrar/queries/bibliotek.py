@@ -94,7 +94,8 @@ def _narrowed(narrow: Filter) -> list[ColumnElement[bool]]:
     if narrow.tema:
         parts.append(Prosedyre.tema == narrow.tema)
     if narrow.eining_id is not None:
-        parts.append(Prosedyre.eining_id == narrow.eining_id)
+        top = select(Eining.sti).where(Eining.id == narrow.eining_id).scalar_subquery()
+        parts.append(Prosedyre.eining_id.in_(select(Eining.id).where(Eining.sti.startswith(top))))
     return parts
 
 

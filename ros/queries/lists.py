@@ -19,7 +19,7 @@ LETTER_AFTER = timedelta(days=7)
 
 
 class Filter(NamedTuple):
-    """What the list is narrowed to; None: not narrowed. `ventar`: only what waits for this person."""
+    """What the list is narrowed to; None: not narrowed; a unit with its subtree. `ventar`: only what waits for this person."""
 
     status: Status | None = None
     slag: Slag | None = None
@@ -57,7 +57,9 @@ def _narrowed(work: Work, narrow: Filter) -> list[ColumnElement[bool]]:
     if narrow.slag is not None:
         parts.append(RosAnalyse.slag == narrow.slag)
     if narrow.eining_id is not None:
-        parts.append(RosAnalyse.id.in_(select(RosEining.analyse_id).where(RosEining.eining_id == narrow.eining_id)))
+        top = select(Eining.sti).where(Eining.id == narrow.eining_id).scalar_subquery()
+        below = select(Eining.id).where(Eining.sti.startswith(top))
+        parts.append(RosAnalyse.id.in_(select(RosEining.analyse_id).where(RosEining.eining_id.in_(below))))
     if narrow.ventar:
         parts.append(waits(work))
     return parts

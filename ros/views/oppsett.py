@@ -27,6 +27,7 @@ def _page(work: Work, skala: Skala, refusal: Refused | None = None) -> str:
         work,
         "ros/oppsett.html",
         skala=skala,
+        les_ros=work.has(Right.ROS_LES),
         refusal=refusal,
         typed=request.form if refusal is not None else None,
         sett=all_sets(work.db),

@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from kjerne.access import Right
 from kjerne.models import Eining
 from kjerne.work import Work
 from oppdragsbrev.models import Bevisregel, Bevisstand
@@ -43,6 +44,23 @@ ALLE: tuple[Bevis, ...] = (
 
 #: Also what only legal duties ask for.
 KJELDER: tuple[Bevis, ...] = (*ALLE, *register.STYRING)
+
+
+#: Who may open the rows behind, by how the address begins; an address that is not here is open to all who are logged in.
+ROWS: tuple[tuple[str, Right], ...] = (
+    ("/avvik/tal", Right.AVVIK_TAL),
+    ("/kompetanse/", Right.KOMPETANSE_TAL),
+    ("/prosedyrar/oversikt", Right.PROSEDYRE_STATUS),
+    ("/register/", Right.REGISTER_LES),
+    ("/ros/", Right.ROS_LES),
+)
+
+
+def _rows(work: Work, kind: Bevis, root: Eining) -> str:
+    """The address of the rows behind, empty for who may not open it: a link never leads to "not found"."""
+    address = kind.lenkje(root)
+    needed = next((right for start, right in ROWS if address.startswith(start)), None)
+    return address if needed is None or root.id in work.units(needed) else ""
 
 
 def of_point(punkt: Punkt) -> list[Bevis]:
@@ -81,7 +99,7 @@ def find(work: Work, einingar: Iterable[Eining], kinds: Iterable[Bevis] = ALLE) 
         for root in roots:
             value = measured[root.id]
             lys = light(value.verdi, kind.retning, gron, gul)
-            found[root.id].append(Funn(kind, lys, value.verdi, value.tekst, kind.lenkje(root.kode)))
+            found[root.id].append(Funn(kind, lys, value.verdi, value.tekst, _rows(work, kind, root)))
     return found
 
 

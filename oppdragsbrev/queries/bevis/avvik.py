@@ -12,6 +12,7 @@ from kjerne.access import Right
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.katalog import Art, by_code
+from kjerne.models import Eining
 from kjerne.work import Work
 from oppdragsbrev.queries.bevis.typar import Bevis, Maling, Omfang, units_in
 from oppdragsbrev.rules import Punkt, Retning
@@ -83,7 +84,9 @@ def _told(work: Work, omfang: Omfang) -> Mapping[int, Maling]:
     found = _counted(work, omfang)
     elsewhere = Maling(None, _("Tala står på talsida, med små tal skjulte."))
     return {
-        root: Maling(found[root][0], _("%(n)s avvik siste tolv månader, %(m)s med alvor 4–5.", n=found[root][0], m=found[root][1]))
+        root: Maling(
+            found[root][0], _("%(n)s avvik siste tolv heile månader, %(m)s med alvor 4–5.", n=found[root][0], m=found[root][1])
+        )
         if root in found
         else elsewhere
         for root in omfang
@@ -96,7 +99,12 @@ def _changed(work: Work, omfang: Omfang) -> Mapping[int, Maling]:
     elsewhere = Maling(None, _("Tala står på talsida, med små tal skjulte."))
     return {
         root: Maling(
-            found[root][2], _("%(n)s av %(m)s førte til endra prosedyre eller ny praksis.", n=found[root][2], m=found[root][0])
+            found[root][2],
+            _(
+                "%(n)s av %(m)s avvik siste tolv heile månader førte til endra prosedyre eller ny praksis.",
+                n=found[root][2],
+                m=found[root][0],
+            ),
         )
         if root in found
         else elsewhere
@@ -104,8 +112,8 @@ def _changed(work: Work, omfang: Omfang) -> Mapping[int, Maling]:
     }
 
 
-def _numbers(kode: str) -> str:
-    return f"/avvik/tal?eining={kode}"
+def _numbers(eining: Eining) -> str:
+    return f"/avvik/tal?eining={eining.kode}"
 
 
 BEVIS: tuple[Bevis, ...] = (

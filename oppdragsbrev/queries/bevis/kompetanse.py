@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
+from kjerne.models import Eining
 from kjerne.work import Work
 from kompetanse.models import Kompetanse, Kompetanseplan
 from kompetanse.queries import kart
@@ -64,8 +65,8 @@ def _planned(work: Work, omfang: Omfang) -> Mapping[int, Maling]:
     return {root: Maling(1, yes) if below & approved else Maling(0, no) for root, below in omfang.items()}
 
 
-def _map(kode: str) -> str:
-    return f"/kompetanse/kart?eining={kode}"
+def _map(eining: Eining) -> str:
+    return f"/kompetanse/kart?eining={eining.id}"
 
 
 OPPLAERING: tuple[Bevis, ...] = (
@@ -101,7 +102,7 @@ BEVIS: tuple[Bevis, ...] = (
         retning=Retning.HOG,
         gron=1,
         gul=1,
-        lenkje=lambda kode: f"/kompetanse/plan?eining={kode}",
+        lenkje=lambda eining: f"/kompetanse/plan?eining={eining.id}",
         male=_planned,
     ),
 )

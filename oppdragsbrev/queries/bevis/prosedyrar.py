@@ -101,7 +101,7 @@ BEVIS: tuple[Bevis, ...] = (
         retning=Retning.HOG,
         gron=90,
         gul=70,
-        lenkje=lambda kode: f"/prosedyrar/oversikt?eining={kode}",
+        lenkje=lambda eining: f"/prosedyrar/oversikt?eining={eining.kode}",
         male=_covered,
     ),
     Bevis(
@@ -112,7 +112,7 @@ BEVIS: tuple[Bevis, ...] = (
         retning=Retning.HOG,
         gron=90,
         gul=70,
-        lenkje=lambda kode: f"/prosedyrar/?eining={kode}",
+        lenkje=lambda eining: f"/prosedyrar/?eining={eining.id}",
         male=_fresh,
     ),
     Bevis(
@@ -123,7 +123,7 @@ BEVIS: tuple[Bevis, ...] = (
         retning=Retning.HOG,
         gron=90,
         gul=75,
-        lenkje=lambda kode: f"/prosedyrar/?eining={kode}",
+        lenkje=lambda eining: f"/prosedyrar/?eining={eining.id}",
         male=_read,
     ),
 )

@@ -61,7 +61,7 @@ def _of(slag: Slag, punkt: Punkt | None) -> Bevis:
         retning=Retning.LAG,
         gron=0,
         gul=60,
-        lenkje=lambda kode: f"/register/?eining={kode}&slag={slag.value}",
+        lenkje=lambda eining: f"/register/?eining={eining.kode}&slag={slag.value}",
         male=_late(slag),
     )
 
@@ -82,7 +82,7 @@ BEVIS: tuple[Bevis, ...] = (
         retning=Retning.LAG,
         gron=0,
         gul=120,
-        lenkje=lambda kode: f"/register/arkiv/{kode}",
+        lenkje=lambda eining: f"/register/arkiv/{eining.kode}",
         male=_archive,
     ),
 )

@@ -9,6 +9,7 @@ from kjerne.clock import oslo_date
 from kjerne.i18n import fdate, ngettext
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
+from kjerne.models import Eining
 from kjerne.work import Work
 from oppdragsbrev.queries.bevis.typar import NEVER, Bevis, Maling, Omfang, units_in
 from oppdragsbrev.rules import Punkt, Retning
@@ -69,8 +70,8 @@ def _red(work: Work, omfang: Omfang) -> Mapping[int, Maling]:
     return found
 
 
-def _rows(kode: str) -> str:
-    return f"/ros/?eining={kode}"
+def _rows(eining: Eining) -> str:
+    return f"/ros/?eining={eining.id}"
 
 
 BEVIS: tuple[Bevis, ...] = (

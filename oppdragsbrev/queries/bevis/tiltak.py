@@ -47,7 +47,7 @@ BEVIS: tuple[Bevis, ...] = (
         retning=Retning.LAG,
         gron=0,
         gul=3,
-        lenkje=lambda _kode: "/tiltak/?vis=over",
+        lenkje=lambda eining: f"/tiltak/?vis=over&eining={eining.id}",
         male=_late,
     ),
 )

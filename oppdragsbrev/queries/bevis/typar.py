@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kjerne.i18n import Lazy
+from kjerne.models import Eining
 from kjerne.work import Work
 from oppdragsbrev.rules import Lys, Punkt, Retning
 
@@ -35,7 +36,7 @@ class Bevis:
 
     `regel` is the rule in words, with %(gron)s and %(gul)s; `punkt` is None for evidence of a legal
     duty only; `gron` and `gul` are the shipped thresholds; `lenkje` makes the
-    address of the rows behind from a unit's code. `male` answers for many units at once, in a fixed number of queries.
+    address of the rows behind from a unit. `male` answers for many units at once, in a fixed number of queries.
     """
 
     kode: str
@@ -45,13 +46,13 @@ class Bevis:
     retning: Retning
     gron: int
     gul: int
-    lenkje: Callable[[str], str]
+    lenkje: Callable[[Eining], str]
     male: Malar
 
 
 @dataclass(frozen=True)
 class Funn:
-    """One kind of evidence for one unit: its light, its sentence, and where the rows are."""
+    """One kind of evidence for one unit: its light, its sentence, and where the rows are (empty for who may not open them)."""
 
     bevis: Bevis
     lys: Lys
