@@ -11,7 +11,7 @@ from administrasjon import rules
 from administrasjon.actions import einingar as actions
 from administrasjon.forms import NewUnitForm, TargetForm, UnitForm
 from administrasjon.queries import einingar as queries
-from administrasjon.views.skjema import attempt, version_of
+from administrasjon.views.skjema import attempt, numberless, version_of
 from kjerne.access import Right
 from kjerne.errors import Refused
 from kjerne.i18n import gettext as _
@@ -74,7 +74,7 @@ def ny_send(work: Work) -> Response:
         unit = actions.add_unit(
             work,
             kode=clean(form.kode.data or "", max_len=40, multiline=False),
-            namn=clean(form.namn.data or "", max_len=160, multiline=False),
+            namn=numberless(work, clean(form.namn.data or "", max_len=160, multiline=False), "namn"),
             niva=form.niva.data,
             overordna=over,
             gjeld_fra=form.gjeld_fra.data,
@@ -155,7 +155,7 @@ def endre(work: Work, nr: int) -> Response:
         actions.edit_unit(
             work,
             unit,
-            namn=clean(form.namn.data or "", max_len=160, multiline=False),
+            namn=numberless(work, clean(form.namn.data or "", max_len=160, multiline=False), "namn"),
             niva=form.niva.data,
             gjeld_fra=form.gjeld_fra.data or unit.gjeld_fra,
             gjeld_til=unit.gjeld_til,

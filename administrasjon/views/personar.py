@@ -11,7 +11,7 @@ from administrasjon.actions import tilgangar
 from administrasjon.forms import NewPersonForm, PersonForm, RoleForm
 from administrasjon.queries import einingar as units
 from administrasjon.queries import personar as queries
-from administrasjon.views.skjema import attempt, version_of
+from administrasjon.views.skjema import attempt, numberless, version_of
 from kjerne.access import Right
 from kjerne.errors import NotFound, Refused
 from kjerne.i18n import gettext as _
@@ -209,7 +209,7 @@ def gi_rolle(work: Work, nr: int) -> Response:
             form.rolle.data,
             fra=form.gjeld_fra.data or work.today,
             til=form.gjeld_til.data,
-            heimel=clean(form.heimel.data or "", max_len=200, multiline=False),
+            heimel=numberless(work, clean(form.heimel.data or "", max_len=200, multiline=False), "heimel"),
         )
 
     if not attempt(work, form, give):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from kjerne import vakt
 from kjerne.errors import Refused
 from kjerne.work import Work
 
@@ -26,3 +27,11 @@ def attempt(work: Work, form: Any, action: Callable[[], object]) -> bool:
         work.db.expire_all()
         return False
     return True
+
+
+def numberless(work: Work, text: str, field: str) -> str:
+    """The text, unless an identity number stands in it: then `Refused` at its field. Names are allowed here."""
+    verdict = vakt.judge({field: text}, today=work.today, confirmed=True, words=frozenset())
+    if not verdict.ok:
+        raise Refused(" ".join(verdict.messages()[field]), field)
+    return text

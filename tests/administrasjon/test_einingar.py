@@ -49,6 +49,22 @@ def test_add_change_and_move_a_unit(cast: Cast, client_for: ClientFor, csrf: Csr
     assert "Adam Administrator" in page, "the history says who"
 
 
+def test_no_identity_number_in_names_and_grounds(cast: Cast, client_for: ClientFor, csrf: Csrf, databases: Databases) -> None:
+    adam = client_for(cast.adam)
+    name = "Bustad 13097248022"
+    fields = {"niva": "eining", "gjeld_fra": "2026-11-22", "versjon": str(cast.it01.version), "csrf_token": csrf(adam)}
+    assert adam.post(f"/einingar/{cast.it01.id}/endre", data=fields | {"namn": name}).status_code == 422
+    made = {"kode": "HO-IT-09", "namn": name, "overordna": str(cast.it.id)}
+    assert adam.post("/einingar/ny", data=fields | made).status_code == 422
+    role = {"rolle-rolle": "revisor", "rolle-eining": str(cast.it01.id), "rolle-gjeld_fra": "2026-11-22"}
+    role |= {"rolle-gjeld_til": "2027-01-01", "csrf_token": csrf(adam)}
+    path = f"/personar/{cast.nina.id}/rolle"
+    assert adam.post(path, data=role | {"rolle-heimel": f"Tilsyn, {name}"}).status_code == 422
+    assert adam.post(path, data=role | {"rolle-heimel": "Tilsyn"}).status_code == 303
+    with databases.reading() as db:
+        assert db.scalars(select(Eining).where(Eining.namn == name)).all() == []
+
+
 @pytest.mark.both
 def test_merging_moves_people_and_children_and_keeps_the_old(
     cast: Cast, client_for: ClientFor, csrf: Csrf, databases: Databases, clock: Clock
