@@ -46,6 +46,7 @@ def cases_about(work: Work, units: Sequence[int], now: datetime) -> Mapping[tupl
     """(unit, competence) → deviations of the last twelve months with missing training as cause.
 
     Told in full to those who read the unit's cases; to others who see its numbers from the setting `gruppegrense` on; else not.
+    A case that few may see is in no count, also when somebody answered its need before it became one.
     """
     full, some = work.units(Right.AVVIK_LES), work.units(Right.AVVIK_TAL)
     limit = int(settings(work.db)["gruppegrense"])
@@ -53,6 +54,7 @@ def cases_about(work: Work, units: Sequence[int], now: datetime) -> Mapping[tupl
         select(Opplaeringsbehov.eining_id, Opplaeringsbehov.kompetanse_id, func.count(func.distinct(Opplaeringsbehov.ref_id)))
         .where(
             Opplaeringsbehov.slag == Opphav.AVVIK,
+            Opplaeringsbehov.synleg.is_(True),
             Opplaeringsbehov.kompetanse_id.is_not(None),
             Opplaeringsbehov.eining_id.in_(set(units) & (full | some)),
             Opplaeringsbehov.laga >= now - LOOK_BACK,

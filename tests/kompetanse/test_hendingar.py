@@ -5,7 +5,9 @@ from sqlalchemy import select
 from avvik import actions
 from avvik.actions.handle import mark_whistleblowing
 from kjerne.db import Databases
+from kompetanse.actions.opplaering import decline
 from kompetanse.models import KompetanseProsedyre, Opplaeringsbehov
+from kompetanse.queries.opplaering import cases_about
 from prosedyrar.events import ProsedyreRevidert
 from prosedyrar.models import Prosedyre, ProsedyreVersjon
 from tests.avvik.make_sak import report
@@ -57,6 +59,21 @@ def test_a_case_that_becomes_one_few_may_see_takes_its_need_away(databases: Data
         mark_whistleblowing(leif, avvik, "Det er eit varsel.")
         db.commit()
     assert needs(databases) == []
+
+
+def test_an_answered_need_of_such_a_case_is_in_no_count(
+    databases: Databases, work_for: WorkFor, cast: Cast, entry: Entry, clock: Clock
+) -> None:
+    with databases.writing() as db:
+        avvik = report(work_for(db, cast.kari), cast.it01, underkategori="smitte_hygiene")
+        leif = work_for(db, cast.leif)
+        actions.add_cause(leif, avvik, {"opplaering": ""})
+        decline(leif, db.scalars(select(Opplaeringsbehov)).one())
+        assert cases_about(leif, [cast.it01.id], clock()) == {(cast.it01.id, entry("smittevern")): 1}
+        mark_whistleblowing(leif, avvik, "Det er eit varsel.")
+        assert cases_about(leif, [cast.it01.id], clock()) == {}
+        db.commit()
+    assert [row[2:] for row in needs(databases)] == [("", "avvist")]
 
 
 def test_the_number_of_a_case_is_for_who_reads_cases(
