@@ -12,8 +12,9 @@ from avvik.models import Avvik, AvvikMeldeplikt, AvvikTiltak, AvvikUtfall
 from avvik.queries.access import Grunn, by_role, mine, mine_reasons, not_about_her, reasons, seen, visible
 from avvik.queries.nyaste import newest
 from avvik.queries.prosedyre import tied_to
-from avvik.rules import ENDED, GREEN
+from avvik.rules import ENDED, GREEN, Status
 from kjerne.clock import end_of_day, from_oslo
+from kjerne.katalog import Art, by_code
 from kjerne.models import Eining
 from kjerne.work import Work
 
@@ -52,7 +53,8 @@ class Lister(StrEnum):
 class Innsnevring:
     """What a list is narrowed to; empty fields do not narrow.
 
-    `eining` is a unit's code, its subtree included; `fra` and `til` are the first and last day of filing, in Oslo.
+    `eining` is a unit's code, its subtree included; `fra` and `til` are the first and last day of filing, in Oslo;
+    `tel` is "avvik": only what the numbers count as a deviation (docs/tal.md).
     """
 
     eining: str = ""
@@ -65,6 +67,7 @@ class Innsnevring:
     fra: date | None = None
     til: date | None = None
     prosedyre: int | None = None
+    tel: str = ""
 
     def conditions(self, work: Work) -> list[ColumnElement[bool]]:
         """The conditions, to be laid on top of what the person may see."""
@@ -88,6 +91,9 @@ class Innsnevring:
             found.append(_led_to(work, self.utfall))
         if self.prosedyre is not None:
             found.append(tied_to(work, self.prosedyre))
+        if self.tel:
+            counted = [code for code, row in by_code(work.db, Art, work.today).items() if row.tel_som_avvik]
+            found += [Avvik.art.in_(counted), Avvik.status != Status.AVVIST.value]
         return found
 
     def named(self) -> dict[str, str]:

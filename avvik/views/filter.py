@@ -51,6 +51,7 @@ def narrowed_by(fields: Mapping[str, str]) -> Innsnevring:
         fra=_day(fields.get("fra", "")),
         til=_day(fields.get("til", "")),
         prosedyre=int(procedure) if procedure.isascii() and procedure.isdigit() and len(procedure) < 10 else None,
+        tel="avvik" if fields.get("tel") == "avvik" else "",
     )
 
 

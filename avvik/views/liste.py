@@ -121,6 +121,8 @@ def _said(work: Work, narrow: Innsnevring, words: Ordliste, units: list[Eining])
         said.append(_("til %(dag)s", dag=fdate(narrow.til)))
     if narrow.prosedyre is not None:
         said.append(_("prosedyren «%(tittel)s»", tittel=title_of(work, narrow.prosedyre) or narrow.prosedyre))
+    if narrow.tel:
+        said.append(_("berre det som tel som avvik"))
     return said
 
 

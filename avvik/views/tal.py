@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from flask import request, url_for
 
@@ -116,7 +117,14 @@ def _all_in(ids: frozenset[int], units: Mapping[int, Eining], top: Eining) -> bo
 def _cases(eining: str, hovudtype: str, first: int, last: int) -> str:
     """The list behind a cell: the unit's cases of a type, filed in those months."""
     start, end = first_day(first), first_day(shift(last, 1)) - timedelta(days=1)
-    return url_for("avvik.liste", liste="alle", eining=eining, hovudtype=hovudtype, fra=start.isoformat(), til=end.isoformat())
+    narrow: dict[str, Any] = {
+        "eining": eining,
+        "hovudtype": hovudtype,
+        "fra": start.isoformat(),
+        "til": end.isoformat(),
+        "tel": "avvik",
+    }
+    return url_for("avvik.liste", liste="alle", **narrow)
 
 
 def change(found: Figurar) -> str:

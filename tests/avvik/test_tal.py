@@ -119,6 +119,16 @@ def test_cases_and_events_severity_and_what_stands_beside(cast: Cast, file_case:
     assert {niva: tal.n for niva, _namn, tal in f.alvor}[3] == 1
 
 
+def test_a_number_leads_to_exactly_its_cases(cast: Cast, file_case: FileCase, post: Post, client_for: ClientFor) -> None:
+    counted, idea, rejected = file_case(), file_case(art="forbetring"), file_case()
+    post(cast.leif, rejected, "avvis", grunngiving="Dette er inga avvik.", slag="ikkje_avvik")
+    found = client_for(cast.leif).get("/avvik/eksport.csv?liste=alle&tel=avvik").text
+    assert counted in found
+    assert idea not in found
+    assert rejected not in found
+    assert idea in client_for(cast.leif).get("/avvik/eksport.csv?liste=alle").text
+
+
 def test_times_and_the_promise_come_from_the_histogram(
     cast: Cast, databases: Databases, work_for: WorkFor, file_case: FileCase, clock: Clock, read: Read
 ) -> None:
