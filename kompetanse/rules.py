@@ -310,9 +310,9 @@ def hide_counts(behov: int, har: int) -> bool:
     return any(0 < part < SKJUL_UNDER for part in (behov, har, behov - har))
 
 
-def open_plan_steps(status: str) -> tuple[Planovergang, ...]:
-    """What can be done with a plan now."""
-    return tuple(step for step in PLANSTEG if status in step.source)
+def open_plan_steps(status: str, *, empty: bool) -> tuple[Planovergang, ...]:
+    """What can be done with a plan now. One that is empty, without measures and without goals, cannot be approved."""
+    return tuple(step for step in PLANSTEG if status in step.source and not (empty and step.steg is Plansteg.GODKJENN))
 
 
 def find_plan_step(steg: Plansteg) -> Planovergang:

@@ -199,6 +199,8 @@ def take_step(work: Work, plan: Kompetanseplan, steg: Plansteg, version: int) ->
         raise NotFound
     if plan.version != version or plan.status not in step.source:
         raise Conflict(_("Planen blei endra av ein annan. Sjå på nytt."))
+    if step not in rules.open_plan_steps(plan.status, empty=_is_empty(work, plan)):
+        raise Conflict(_("Planen har ingen tiltak enno."))
     if steg is Plansteg.VIDAREFOR:
         return _carry_on(work, plan)
     plan.status = step.target.value
@@ -207,6 +209,11 @@ def take_step(work: Work, plan: Kompetanseplan, steg: Plansteg, version: int) ->
     work.db.flush()
     log.record(work, "kompetanseplan", plan.id, "plan:godkjend" if approved else "plan:opna")
     return plan
+
+
+def _is_empty(work: Work, plan: Kompetanseplan) -> bool:
+    """Whether the plan says neither what one wants nor what will be done."""
+    return not plan.maal and work.db.scalar(select(Planrad.id).where(Planrad.plan_id == plan.id).limit(1)) is None
 
 
 def _carry_on(work: Work, plan: Kompetanseplan) -> Kompetanseplan:

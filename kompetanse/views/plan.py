@@ -85,7 +85,9 @@ def _page(work: Work, found: Kompetanseplan, feil: Feil | None = None, skjema: s
         etter=queries.after(work, found),
         skriv=may,
         endre=may and rules.may_edit_plan(found.status),
-        steg=rules.open_plan_steps(found.status) if queries.may_approve(work, found.eining_id) else (),
+        steg=rules.open_plan_steps(found.status, empty=not rows and not found.maal)
+        if queries.may_approve(work, found.eining_id)
+        else (),
         folk=bevis.people_by_unit(work, found.eining_id) if may else {},
         katalog=work.db.scalars(in_force(Kompetanse, work.today)).all(),
         opne=wanted,

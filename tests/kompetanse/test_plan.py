@@ -119,6 +119,7 @@ def test_approved_is_closed_for_changes_and_carried_on_with_what_remains(
     planner: Planner, databases: Databases, cast: Cast, entry: Entry
 ) -> None:
     plan = planner.start()
+    assert planner.post(f"/kompetanse/plan/{plan}/steg/godkjenn", versjon="1") == 409  # neither goals nor measures
     assert planner.line(plan, kompetanse_id=entry("hlr")) == 303
     assert planner.post("/kompetanse/plan/rad/1/fullfort", person=[cast.kari.id], dato="2026-11-20") == 303
     assert planner.post(f"/kompetanse/plan/{plan}/steg/godkjenn", versjon="1") == 303
