@@ -13,6 +13,7 @@ from kjerne.work import Work
 from register.models import Arkivskildring, ArkivskildringDel, Registerforing
 from register.rules import ARKIVDELAR, KINDS, Lys, Punkt, Slag, light
 from tiltak.models import Tiltak, TiltakOpphav
+from tiltak.queries import visible as visible_measures
 
 SUBJECT = "register"
 PAGE = 50
@@ -94,12 +95,12 @@ def files_of(work: Work, foring: Registerforing) -> list[Fil]:
 
 
 def measures_of(work: Work, foring: Registerforing) -> list[tuple[Tiltak, str]]:
-    """The measures a line led to, with their owners' names."""
+    """The measures a line led to that this person may see, with their owners' names."""
     rows = work.db.execute(
         select(Tiltak, Person.namn)
         .join(TiltakOpphav, TiltakOpphav.tiltak_id == Tiltak.id)
         .join(Person, Person.id == Tiltak.ansvarleg_id)
-        .where(TiltakOpphav.slag == SUBJECT_SOURCE, TiltakOpphav.ref_id == foring.id)
+        .where(TiltakOpphav.slag == SUBJECT_SOURCE, TiltakOpphav.ref_id == foring.id, visible_measures(work))
         .order_by(Tiltak.id)
     )
     return [(tiltak, namn) for tiltak, namn in rows]

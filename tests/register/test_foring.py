@@ -157,6 +157,8 @@ def test_a_measure_carries_where_it_came_from(
     assert (made.eining_id, origin.slag, origin.ref_id) == (cast.it01.id, "runde", entered)
     assert letters
     assert "Byt lyspærene" in leader.get(f"/register/{entered}").text
+    reads_only = client_for(cast.vera).get(f"/register/{entered}")
+    assert (reads_only.status_code, "Byt lyspærene" in reads_only.text) == (200, False), "a measure keeps its own readers"
 
 
 def test_how_the_expected_kinds_stand(cast: Cast, entered: int, databases: Databases, work_for: WorkFor) -> None:
