@@ -29,7 +29,7 @@ def key_figures(g: Grunnlag) -> Sequence[Del]:
         return Nokkel(name, first, others, serie)
 
     rows = [
-        row(_("Melde avvik"), lambda f: celle(f.saker), g.no.saker_serie),
+        row(_("Avvik som er melde"), lambda f: celle(f.saker), g.no.saker_serie),
         row(_("Hendingar i dei"), lambda f: celle(f.hendingar)),
         row(_("Førte til endra praksis"), lambda f: celle(f.endra.del_)),
         row(_("Nestenhendingar"), lambda f: prosent(f.nesten)),
