@@ -29,7 +29,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     demo.add_argument("--avvik", type=_count, default=DEMO_AVVIK, help=f"how many cases (default {DEMO_AVVIK})")
     demo.add_argument("--seed", type=_count, default=DEMO_SEED, help="another number gives another municipality")
     demo.set_defaults(run=run_demo)
-    load = commands.add_parser("import", help="read units, employees, savings, courses, procedures or key figures; twice changes nothing")
+    load = commands.add_parser(
+        "import", help="read units, employees, savings, courses, procedures or key figures; twice changes nothing"
+    )
     load.add_argument("kind", choices=[*(kind.value for kind in Kind), "tiltak", "prosedyrar", "kompetanse", "nokkeltal"])
     load.add_argument("file", type=Path)
     load.add_argument("--proveimport", action="store_true", help="show what would change and each bad row; write nothing")
