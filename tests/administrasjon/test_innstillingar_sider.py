@@ -104,6 +104,7 @@ def test_the_list_costs_the_same_however_many_rows(cast: Cast, client_for: Clien
             for n in range(20):
                 db.add(model(**{**kept, **({"kode": f"ny_{n}"} if "kode" in kept else {})}))
             db.commit()
+        queries(f"/innstillingar/{table}/")  # and once more when it has changed
         assert queries(f"/innstillingar/{table}/") == few, table
 
 
