@@ -5,13 +5,13 @@ import os
 import shutil
 import signal
 import sys
-import threading
 from urllib.parse import urlsplit
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 import app
+from cli.halt import Halt
 from cli.installation import Installation, Stop
 from kjerne import migrering, vitals
 from kjerne.clock import OSLO
@@ -74,7 +74,7 @@ def run_worker(installation: Installation, _args: argparse.Namespace) -> int:
     """Lead when nobody else does, look every 15 seconds, and stop cleanly at SIGTERM."""
     vitals.setup_logging()
     require_current(installation)
-    stop = threading.Event()
+    stop = Halt()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     leadership = Leadership(installation.databases, installation.config)
@@ -88,7 +88,7 @@ def run_worker(installation: Installation, _args: argparse.Namespace) -> int:
     return 0
 
 
-def _lead(installation: Installation, leadership: Leadership, stop: threading.Event) -> None:
+def _lead(installation: Installation, leadership: Leadership, stop: Halt) -> None:
     logger.info("worker_leads")
     scheduler = BackgroundScheduler(timezone=OSLO)
     schedule(scheduler, installation.runner, app.JOBS)

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from typing import IO
 
 from cli import data
+from cli.halt import Halt
 from cli.installation import Installation, Stop
 from cli.server import address
 from kjerne.config import PREFIX
@@ -49,7 +49,7 @@ def run_start(installation: Installation, args: argparse.Namespace) -> int:
         if settings(db)["demo"] == "1":
             env.setdefault(PREFIX + "DEMO", "1")
     installation.databases.dispose()
-    stop = threading.Event()
+    stop = Halt()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     commands = (["serve", "--host", host, "--port", str(port)], ["worker"])
@@ -102,7 +102,7 @@ def _children(env: dict[str, str], commands: tuple[list[str], ...], output: IO[b
                 child.wait()
 
 
-def _wait_until_ready(url: str, children: list[subprocess.Popen[bytes]], stop: threading.Event) -> None:
+def _wait_until_ready(url: str, children: list[subprocess.Popen[bytes]], stop: Halt) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while not stop.is_set():
         if any(child.poll() is not None for child in children):
@@ -128,7 +128,7 @@ def _tell(installation: Installation, url: str) -> None:
     print(flush=True)
 
 
-def _stay(children: list[subprocess.Popen[bytes]], stop: threading.Event) -> int:
+def _stay(children: list[subprocess.Popen[bytes]], stop: Halt) -> int:
     while not stop.wait(0.5):
         for child in children:
             if child.poll() is not None:
