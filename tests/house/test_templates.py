@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from flask import Flask
+
 ROOT = Path(__file__).resolve().parents[2]
 FORM = re.compile(r"<form\b([^>]*(?:\{\{.*?\}\}[^>]*)*)>(.*?)</form>", re.DOTALL | re.IGNORECASE)
 SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL | re.IGNORECASE)
@@ -79,3 +81,11 @@ def test_markup_is_escaped() -> None:
         if not re.search(r"'<[^']*>'$", part.strip())
     ]
     assert not found, f"{found}: `safe` lets markup through that somebody may have typed"
+
+
+def test_each_template_can_be_read(app: Flask) -> None:
+    """A fault in the language of templates shows here, not first when somebody opens the page."""
+    names = app.jinja_env.list_templates()
+    assert len(names) > 100
+    for name in names:
+        app.jinja_env.get_template(name)
