@@ -15,7 +15,7 @@ from cli.halt import Halt
 from cli.installation import Installation, Stop
 from kjerne import migrering, vitals
 from kjerne.clock import OSLO
-from kjerne.config import PREFIX
+from kjerne.config import PREFIX, Config
 from kjerne.jobs import Leadership, schedule
 
 THREADS = 8
@@ -49,25 +49,32 @@ def require_current(installation: Installation) -> None:
         raise Stop(f"The database is at step {found or 'none'}, the program needs {wanted}. Run: internkontroll migrate")
 
 
-def run_serve(installation: Installation, args: argparse.Namespace) -> int:
-    """Become gunicorn: threads in one process on SQLite, several processes on PostgreSQL."""
-    config = installation.config
-    require_current(installation)
-    installation.databases.dispose()
-    workers = args.workers or (1 if config.is_sqlite else 4)
-    if config.is_sqlite and workers > 1:
+def gunicorn(config: Config, host: str, port: int, workers: int | None = None) -> tuple[list[str], dict[str, str]]:
+    """The web server's arguments and what it reads from the environment: threads in one process on SQLite, else processes.
+
+    Raises `Stop` for several processes on SQLite.
+    """
+    count = workers or (1 if config.is_sqlite else 4)
+    if config.is_sqlite and count > 1:
         raise Stop("SQLite is served by one process. Use PostgreSQL (INTERNKONTROLL_DATABASE_URL) for several.")
-    env = {**os.environ, PREFIX + "DATA_DIR": str(config.data_dir)}
-    if workers > 1:
+    env = {PREFIX + "DATA_DIR": str(config.data_dir)}
+    if count > 1:
         folder = config.data_dir / "metrics"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         env["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
-    host, port = address(config.base_url, args.host, args.port)
-    command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(workers)]
-    command += ["--threads", str(THREADS), "--bind", f"{host}:{port}", "--graceful-timeout", "20", "--timeout", "120"]
-    command += ["--no-control-socket", "--log-level", "warning", "wsgi:application"]
-    os.execve(sys.executable, command, env)  # noqa: S606 - our own interpreter, a fixed command line
+    told = ["--worker-class", "gthread", "--workers", str(count), "--threads", str(THREADS), "--bind", f"{host}:{port}"]
+    told += ["--graceful-timeout", "20", "--timeout", "120", "--no-control-socket", "--log-level", "warning", "wsgi:application"]
+    return told, env
+
+
+def run_serve(installation: Installation, args: argparse.Namespace) -> int:
+    """Become gunicorn."""
+    require_current(installation)
+    installation.databases.dispose()
+    told, env = gunicorn(installation.config, *address(installation.config.base_url, args.host, args.port), args.workers)
+    command = [sys.executable, "-m", "gunicorn", *told]
+    os.execve(sys.executable, command, {**os.environ, **env})  # noqa: S606 - our own interpreter, a fixed command line
 
 
 def run_worker(installation: Installation, _args: argparse.Namespace) -> int:

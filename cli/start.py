@@ -2,25 +2,30 @@
 
 import argparse
 import json
+import multiprocessing
 import os
+import runpy
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from multiprocessing.context import ForkProcess
 from typing import IO
 
-from cli import data
+from cli import data, server
 from cli.halt import Halt
-from cli.installation import Installation, Stop
+from cli.installation import Installation, Stop, open_installation
+from cli.sentence import run_plainly
 from cli.server import address
 from kjerne.config import PREFIX
 from kjerne.innstilling import settings
 
+FORK = multiprocessing.get_context("fork")
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 READY_SECONDS = 60
 STOP_SECONDS = 25
 
@@ -42,19 +47,19 @@ def run_start(installation: Installation, args: argparse.Namespace) -> int:
     if not args.no_demo and data.is_empty(installation):
         print("Loading the demo municipality (once) …", flush=True)
         data.load_demo(installation)
-    env = {**os.environ, PREFIX + "DATA_DIR": str(config.data_dir)}
+    env = {PREFIX + "DATA_DIR": str(config.data_dir)}
     if args.port is not None:
         env[PREFIX + "BASE_URL"] = f"http://{host}:{port}"
     with installation.databases.reading() as db:
         if settings(db)["demo"] == "1":
-            env.setdefault(PREFIX + "DEMO", "1")
+            env[PREFIX + "DEMO"] = os.environ.get(PREFIX + "DEMO", "1")
     installation.databases.dispose()
     stop = Halt()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in SIGNALS:
         signal.signal(number, lambda *_: stop.set())
-    commands = (["serve", "--host", host, "--port", str(port)], ["worker"])
+    told, more = server.gunicorn(config, host, port)
     log = config.data_dir / "internkontroll.log"
-    with log.open("wb") as output, _children(env, commands, output) as children:
+    with log.open("wb") as output, _children(env | more, (lambda: _serve(told), _work), output) as children:
         _wait_until_ready(f"http://{host}:{port}/livez", children, stop)
         if not stop.is_set():
             _tell(installation, f"http://{host}:{port}")
@@ -74,38 +79,57 @@ def _require_free(host: str, port: int) -> None:
             ) from None
 
 
-@contextmanager
-def _children(env: dict[str, str], commands: tuple[list[str], ...], output: IO[bytes]) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Start our own processes, each in a session of its own (a Ctrl-C reaches only us), and stop them by their ids.
+def _serve(told: list[str]) -> int:
+    """Be gunicorn."""
+    sys.argv = ["gunicorn", *told]
+    runpy.run_module("gunicorn", run_name="__main__", alter_sys=True)
+    return 0
 
-    Their request log goes to `output`; what is wrong goes to the screen.
+
+def _work() -> int:
+    """Be the scheduler."""
+    with closing(open_installation()) as installation:
+        return server.run_worker(installation, argparse.Namespace())
+
+
+def _become(run: Callable[[], int], env: dict[str, str], output: IO[bytes]) -> None:
+    """In the new process: a session of its own (a Ctrl-C reaches only us), signals as they were, the log for output."""
+    os.setsid()
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    os.dup2(output.fileno(), sys.stdout.fileno())
+    os.environ.update(env)
+    sys.exit(run_plainly(run))
+
+
+@contextmanager
+def _children(env: dict[str, str], parts: tuple[Callable[[], int], ...], output: IO[bytes]) -> Iterator[list[ForkProcess]]:
+    """Start our own processes, and stop them by their ids. Their request log goes to `output`; what is wrong to the screen.
+
+    Forked: what is imported here need not be imported again, which is most of a start.
     """
-    children: list[subprocess.Popen[bytes]] = []
+    children: list[ForkProcess] = []
     try:
-        for command in commands:
-            children.append(  # noqa: PERF401 - those started must be stopped when the next fails to start
-                subprocess.Popen(  # noqa: S603 - our own program
-                    [sys.executable, "-m", "cli", *command], env=env, stdout=output, start_new_session=True
-                )
-            )
+        for part in parts:
+            child = FORK.Process(target=_become, args=(part, env, output))
+            child.start()
+            children.append(child)
         yield children
     finally:
         for child in children:
-            if child.poll() is None:
-                child.terminate()
+            child.terminate()
         deadline = time.monotonic() + STOP_SECONDS
         for child in children:
-            try:
-                child.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            child.join(max(0.1, deadline - time.monotonic()))
+            if child.is_alive():
                 child.kill()
-                child.wait()
+                child.join()
 
 
-def _wait_until_ready(url: str, children: list[subprocess.Popen[bytes]], stop: Halt) -> None:
+def _wait_until_ready(url: str, children: list[ForkProcess], stop: Halt) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while not stop.is_set():
-        if any(child.poll() is not None for child in children):
+        if not all(child.is_alive() for child in children):
             raise Stop("The web server or the scheduler ended at once; its own message stands above.")
         try:
             with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address, http
@@ -128,10 +152,10 @@ def _tell(installation: Installation, url: str) -> None:
     print(flush=True)
 
 
-def _stay(children: list[subprocess.Popen[bytes]], stop: Halt) -> int:
+def _stay(children: list[ForkProcess], stop: Halt) -> int:
     while not stop.wait(0.5):
         for child in children:
-            if child.poll() is not None:
+            if not child.is_alive():
                 print("A part of the program ended by itself; the rest is stopped too.", file=sys.stderr)
                 return 1
     print("Stopping …", flush=True)
