@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import runpy
 import shutil
 import signal
 import sys
@@ -69,12 +70,19 @@ def gunicorn(config: Config, host: str, port: int, workers: int | None = None) -
 
 
 def run_serve(installation: Installation, args: argparse.Namespace) -> int:
-    """Become gunicorn."""
+    """Run the web server."""
     require_current(installation)
     installation.databases.dispose()
     told, env = gunicorn(installation.config, *address(installation.config.base_url, args.host, args.port), args.workers)
-    command = [sys.executable, "-m", "gunicorn", *told]
-    os.execve(sys.executable, command, {**os.environ, **env})  # noqa: S606 - our own interpreter, a fixed command line
+    os.environ.update(env)
+    return be_gunicorn(told)
+
+
+def be_gunicorn(told: list[str]) -> int:
+    """Be gunicorn in this process: the application is imported already, which is most of a start."""
+    sys.argv = ["gunicorn", *told]
+    runpy.run_module("gunicorn", run_name="__main__", alter_sys=True)
+    return 0
 
 
 def run_worker(installation: Installation, _args: argparse.Namespace) -> int:

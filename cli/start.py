@@ -4,7 +4,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import runpy
 import signal
 import socket
 import sys
@@ -59,7 +58,7 @@ def run_start(installation: Installation, args: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
     told, more = server.gunicorn(config, host, port)
     log = config.data_dir / "internkontroll.log"
-    with log.open("wb") as output, _children(env | more, (lambda: _serve(told), _work), output) as children:
+    with log.open("wb") as output, _children(env | more, (lambda: server.be_gunicorn(told), _work), output) as children:
         _wait_until_ready(f"http://{host}:{port}/livez", children, stop)
         if not stop.is_set():
             _tell(installation, f"http://{host}:{port}")
@@ -77,13 +76,6 @@ def _require_free(host: str, port: int) -> None:
                 f"still runs. Choose another: internkontroll start --port {port + 1}, "
                 f"or {PREFIX}BASE_URL=http://127.0.0.1:{port + 1} make run"
             ) from None
-
-
-def _serve(told: list[str]) -> int:
-    """Be gunicorn."""
-    sys.argv = ["gunicorn", *told]
-    runpy.run_module("gunicorn", run_name="__main__", alter_sys=True)
-    return 0
 
 
 def _work() -> int:
