@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, create_engine, event, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -87,6 +87,16 @@ def _postgres_engine(url: str, *, reads_only: bool) -> Engine:
             "connect_args": {"options": "-c default_transaction_read_only=on"},
         }
     return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True, **options)
+
+
+def one_at_a_time(db: Session, turn: int) -> None:
+    """Wait until no other transaction holds this turn, and hold it until this one ends.
+
+    For what must be asked of many rows before one is written. SQLite's writers are one at a time already; PostgreSQL gives
+    an advisory lock, and the next question sees what the one before committed (READ COMMITTED).
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": turn})
 
 
 class Databases:

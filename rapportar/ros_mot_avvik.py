@@ -14,7 +14,7 @@ from kjerne.models import Eining
 from kjerne.work import Work
 from rapportar.rate import FEWEST, Dom, interval, judge
 from ros.models import RosAnalyse, RosEining, RosRad
-from ros.queries.access import visible
+from ros.queries.access import newest, visible
 from ros.queries.sett import Skala, read_sett
 from ros.rules import IN_USE
 
@@ -127,8 +127,8 @@ def compare(work: Work, *, analyse_id: int | None = None, eining_id: int | None 
         .order_by(RosAnalyse.id.desc(), RosRad.nr)
         .limit(MOST_ROWS + 1)
     )
-    if analyse_id is not None:
-        query = query.where(RosAnalyse.id == analyse_id)
+    # An analysis beside its own revision would say each row twice; asked for by itself it is shown.
+    query = query.where(newest(work) if analyse_id is None else RosAnalyse.id == analyse_id)
     if eining_id is not None:
         query = query.where(RosAnalyse.id.in_(select(RosEining.analyse_id).where(RosEining.eining_id == eining_id)))
     rows = work.db.execute(query).all()

@@ -11,6 +11,7 @@ from kjerne.models import Eining
 from kjerne.work import Work
 from ros.events import Hendt, RaderVist
 from ros.models import RosAnalyse, RosEining, RosRad
+from ros.queries.access import newest
 from ros.queries.access import visible as visible_analysis
 from ros.rules import IN_USE
 
@@ -54,12 +55,16 @@ def of_case(work: Work, avvik: Avvik) -> list[Knytt]:
 
 
 def candidates(work: Work, avvik: Avvik, words: str) -> list[Knytt]:
-    """Rows the case may be: of analyses in use that cover its unit or one above; the same kind first, then newest."""
+    """Rows the case may be: of analyses in use that cover its unit or one above; the same kind first, then newest.
+
+    Where a year's revision stands beside the analysis it revises, the revision's rows alone are offered.
+    """
     path = work.db.scalar(select(Eining.sti).where(Eining.id == avvik.eining_id)) or ""
     above = [int(part) for part in path.split("/") if part]
     covering = select(RosEining.analyse_id).where(RosEining.eining_id.in_(above))
     tied = select(AvvikRos.rad_id).where(AvvikRos.avvik_id == avvik.id)
-    query = _rows(work, avvik).where(RosAnalyse.id.in_(covering), RosAnalyse.status.in_(IN_USE), RosRad.id.not_in(tied))
+    in_use = (RosAnalyse.id.in_(covering), RosAnalyse.status.in_(IN_USE), newest(work))
+    query = _rows(work, avvik).where(*in_use, RosRad.id.not_in(tied))
     for word in words.split()[:5]:
         query = query.where(RosRad.hending.icontains(word, autoescape=True))
     kind_first = case((RosRad.kategori == avvik.underkategori, 0), else_=1)

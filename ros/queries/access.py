@@ -1,20 +1,30 @@
 """Who sees which analysis, and what she is to it: one predicate, used by list, page, counts, exports and reports."""
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from kjerne.access import Right
 from kjerne.errors import NotFound
 from kjerne.models import Eining
 from kjerne.work import Work
 from ros.models import RosAnalyse, RosEining, RosRad
-from ros.rules import Hat
+from ros.rules import IN_USE, Hat
 
 
 def visible(work: Work) -> ColumnElement[bool]:
     """Analyses that cover a unit where she holds `ros:les`."""
     covered = select(RosEining.analyse_id).where(RosEining.eining_id.in_(work.units(Right.ROS_LES)))
     return RosAnalyse.id.in_(covered)
+
+
+def newest(work: Work) -> ColumnElement[bool]:
+    """Analyses that no newer revision in use, which she sees, has followed: where a new link belongs. Old links stay."""
+    later = aliased(RosAnalyse)
+    covered = select(RosEining.analyse_id).where(RosEining.eining_id.in_(work.units(Right.ROS_LES)))
+    followed = (
+        select(later.id).where(later.forgjengar_id == RosAnalyse.id, later.status.in_(IN_USE), later.id.in_(covered)).exists()
+    )
+    return ~followed
 
 
 def get_analyse(work: Work, analyse_id: int, *, lock: bool = False) -> RosAnalyse:

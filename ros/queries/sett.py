@@ -126,14 +126,9 @@ def _rows(name: str) -> tuple[dict[str, str], ...]:
     return tuple(read_csv(name))
 
 
-def _written() -> str:
-    """Starter texts are nynorsk and bokmål; a reader of English gets nynorsk, which her colleagues read."""
-    return "nb" if current() == "nb" else "nn"
-
-
 def templates() -> list[Mal]:
-    """The starter analyses, in the written language in force."""
-    sprak = _written()
+    """The starter analyses, in the language in force."""
+    sprak = current()
     return [
         Mal(
             row["kode"],
@@ -148,7 +143,7 @@ def templates() -> list[Mal]:
 
 def hazards(mal: str, sprak: str | None = None) -> list[Fare]:
     """The hazards of a starter analysis; lists are one to a line."""
-    words = sprak or _written()
+    words = sprak or current()
 
     def lines(row: dict[str, str], name: str) -> str:
         return row[f"{name}_{words}"].replace("|", "\n")

@@ -45,7 +45,7 @@ def words() -> dict[str, Any]:
 
 
 def owners(work: Work, analyse: RosAnalyse) -> Sequence[tuple[int, str]]:
-    """Who may own a measure: those who work in the analysis' units, the leaders of units below, and whoever asks."""
+    """Who may own a measure: those who work in the analysis' units, the leaders of it and of units below, and whoever asks."""
     covered = select(RosEining.eining_id).where(RosEining.analyse_id == analyse.id)
     path = work.db.get_one(Eining, analyse.eining_id).sti
     staff = select(PersonEining.person_id).where(PersonEining.eining_id.in_(covered))
@@ -60,6 +60,13 @@ def owners(work: Work, analyse: RosAnalyse) -> Sequence[tuple[int, str]]:
     return sorted(people.items(), key=lambda pair: pair[1])
 
 
+def suggested_owner(work: Work, analyse: RosAnalyse, among: Sequence[tuple[int, str]]) -> int | None:
+    """Who a new measure is set to at first: the leader of the analysis' unit, else whoever makes it."""
+    known = {id_ for id_, _namn in among}
+    leader = work.db.scalar(select(Eining.leiar_id).where(Eining.id == analyse.eining_id))
+    return next((id_ for id_ in (leader, work.me.id) if id_ in known), None)
+
+
 def categories(work: Work) -> list[tuple[str, str]]:
     """The kinds of deviation a row can stand for, in the catalogue's order."""
     return [(row.kode, row.label) for row in work.db.scalars(in_force(Underkategori, work.today))]
@@ -67,13 +74,15 @@ def categories(work: Work) -> list[tuple[str, str]]:
 
 def form_context(work: Work, lese: Lese, rad: Rad | None, refusal: Refused | None = None) -> dict[str, Any]:
     """What the form of one row needs."""
+    people = owners(work, lese.analyse) if rad is not None else []
     return {
         "l": lese,
         "rad": rad,
         "refusal": refusal,
         "guard": refusal.verdict if isinstance(refusal, Guarded) else None,
         "typed": request.form if refusal is not None else None,
-        "eigarar": owners(work, lese.analyse) if rad is not None else [],
+        "eigarar": people,
+        "eigar_no": suggested_owner(work, lese.analyse, people) if people else None,
         "kategorival": categories(work),
         "kan_skrive": rules.may_edit(lese.analyse.status, lese.hats),
         "kan_godta": may_accept(work, lese.analyse),

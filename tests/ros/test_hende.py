@@ -7,7 +7,10 @@ import pytest
 from avvik.models import Avvik, AvvikRos
 from kjerne.clock import oslo_date
 from kjerne.db import Databases
+from ros.actions.analyse import Hovud, copy_analyse
 from ros.models import RosAnalyse, RosHending
+from ros.queries.access import get_analyse
+from ros.rules import Akse
 from tests.avvik.make_sak import report
 from tests.cast import Cast
 from tests.conftest import ClientFor, Clock, Csrf, WorkFor
@@ -71,3 +74,30 @@ def test_a_row_of_a_neighbour_is_not_offered_and_not_taken(
     with databases.reading() as db:
         assert db.query(AvvikRos).count() == 0
         assert db.query(Avvik).count() == 1
+
+
+def test_beside_this_years_revision_last_years_rows_are_not_offered_but_an_old_link_stays(
+    client_for: ClientFor,
+    cast: Cast,
+    csrf: Csrf,
+    nr: str,
+    make_ros: MakeRos,
+    make_rad: MakeRad,
+    databases: Databases,
+    work_for: WorkFor,
+) -> None:
+    old = make_ros("I fjor")
+    tied, free = make_rad(old, "Fall i fjor"), make_rad(old, "Brann i fjor")
+    leif = client_for(cast.leif)
+    assert leif.post(f"/avvik/{nr}/ros", data={"csrf_token": csrf(leif), "rad": tied}).status_code == 303
+    with databases.writing() as db:
+        work = work_for(db, cast.leif)
+        head = Hovud("I år", "teneste", (Akse.LIV_HELSE, Akse.DRIFT))
+        copy_analyse(work, get_analyse(work, old), cast.it01.id, head, revisjon=True)
+        db.commit()
+    page = leif.get(f"/avvik/{nr}/ros").get_data(as_text=True)
+    assert f'value="{free}"' not in page
+    assert page.count('class="pickrow"') == 2, "this year's two rows"
+    assert f"/ros/{old}/rad/{tied}" in leif.get(f"/avvik/{nr}").get_data(as_text=True)
+    report = leif.get("/rapportar/ros-mot-avvik").get_data(as_text=True)
+    assert f"/ros/{old}/" not in report

@@ -3,6 +3,7 @@
 import re
 
 from kjerne.db import Databases
+from kjerne.models import Eining
 from ros.models import RosAnalyse, RosKonsekvens, RosRad
 from tests.cast import Cast
 from tests.conftest import ClientFor, Csrf
@@ -124,3 +125,16 @@ def test_the_page_costs_the_same_with_many_rows(
     leif = client_for(cast.leif)
     leif.get(f"/ros/{few}")  # the first page of the minute notes that she was seen
     assert count_queries(lambda: leif.get(f"/ros/{few}")) == count_queries(lambda: leif.get(f"/ros/{many}"))
+
+
+def test_a_new_measure_is_set_to_the_units_leader_and_else_to_whoever_makes_it(
+    client_for: ClientFor, cast: Cast, make_ros: MakeRos, make_rad: MakeRad, databases: Databases
+) -> None:
+    nr = make_ros()
+    path = f"/ros/{nr}/rad/{make_rad(nr)}/skjema"
+    kval = client_for(cast.kval)
+    assert f'<option value="{cast.leif.id}" selected>' in kval.get(path).get_data(as_text=True)
+    with databases.writing() as db:
+        db.get_one(Eining, cast.it01.id).leiar_id = None
+        db.commit()
+    assert f'<option value="{cast.kval.id}" selected>' in kval.get(path).get_data(as_text=True)

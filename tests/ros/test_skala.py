@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
 from kjerne.clock import oslo_date
 from kjerne.db import Databases
+from kjerne.i18n import SPRAK, language
 from ros.models import RosAnalyse, RosRad
 from ros.queries.sett import hazards, starter, templates
 from ros.rules import LEVELS, STEPS, Farge, Hat, Mangel, RowFacts, Status, assess, missing, next_revision, open_steps
@@ -56,6 +59,24 @@ def test_each_starter_has_hazards_that_point_at_known_kinds() -> None:
         found = hazards(mal.kode)
         assert len(found) >= 4, mal.kode
         assert all(fare.hending and fare.akse for fare in found)
+
+
+@pytest.mark.parametrize("sprak", SPRAK)
+def test_a_starter_reads_whole_in_each_language(sprak: str) -> None:
+    with language(sprak):
+        starters = [(mal, hazards(mal.kode)) for mal in templates()]
+    with language("nn"):
+        first = [(mal, hazards(mal.kode)) for mal in templates()]
+    for (mal, found), (_nn, nynorsk) in zip(starters, first, strict=True):
+        assert mal.namn, mal.kode
+        assert mal.foremal, mal.kode
+        for one, other in zip(found, nynorsk, strict=True):
+            for name in ("hending", "arsaker", "barrierar", "dempande"):
+                said = getattr(one, name).split("\n")
+                assert all(said), (mal.kode, one.hending, name)
+                assert len(said) == len(getattr(other, name).split("\n")), (mal.kode, one.hending, name)
+    if sprak == "en":
+        assert "Fall with fracture" in {fare.hending for _mal, found in starters for fare in found}
 
 
 def test_a_leap_day_is_followed_by_the_28th(clock: Clock) -> None:

@@ -1,12 +1,15 @@
 """The order changed by hand with a reason and put back, which measure waits for which, and what carrying it out takes."""
 
 import re
+import threading
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from kjerne.db import Databases
+from kjerne.errors import Refused
 from kjerne.models import Loggline, Person
 from tests.cast import Cast
 from tests.conftest import ClientFor, Csrf, WorkFor
@@ -96,6 +99,48 @@ def test_waits_for_another_but_never_in_a_circle(
     assert post(cast.kari, b, f"ventar-pa/{a}/fjern").status_code == 404
     assert post(cast.leif, b, f"ventar-pa/{a}/fjern").status_code == 303
     assert post(cast.leif, b, f"ventar-pa/{a}/fjern").status_code == 404
+
+
+@pytest.mark.both
+def test_two_at_once_do_not_close_a_circle_between_them(
+    cast: Cast, make_tiltak: MakeTiltak, databases: Databases, work_for: WorkFor
+) -> None:
+    """A waits for B and C for D at the same time, where B waits for C and D for A already: no row is common to the two."""
+    a, b, c, d = (make_tiltak(name) for name in ("A", "B", "C", "D"))
+    said: list[str] = []
+    begun = threading.Event()
+
+    def wait_for(db: Session, one: int, other: int) -> None:
+        work = work_for(db, cast.leif)
+        actions.add_dependency(work, queries.get_tiltak(work, one), queries.get_tiltak(work, other))
+
+    def second() -> None:
+        begun.set()
+        with databases.writing() as db:
+            try:
+                wait_for(db, c, d)
+            except Refused:
+                said.append("refused")
+            else:
+                db.commit()
+                said.append("committed")
+
+    with databases.writing() as db:
+        wait_for(db, b, c)
+        wait_for(db, d, a)
+        db.commit()
+    rival = threading.Thread(target=second)
+    with databases.writing() as db:
+        wait_for(db, a, b)
+        rival.start()
+        assert begun.wait(10)
+        rival.join(0.5)
+        assert said == [], "the second waits for the first"
+        db.commit()
+    rival.join(10)
+    assert said == ["refused"]
+    with databases.reading() as db:
+        assert db.query(TiltakAvheng).count() == 3
 
 
 def test_a_measure_she_may_not_see_is_neither_linked_nor_named(

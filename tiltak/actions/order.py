@@ -1,14 +1,20 @@
 """The order of measures: moved by hand with a reason and put back, and which measure waits for which."""
 
+from typing import Final
+
 from sqlalchemy import func, select
 
 from kjerne.access import Right
+from kjerne.db import one_at_a_time
 from kjerne.errors import NotFound, Refused
 from kjerne.i18n import gettext as _
 from kjerne.work import Work
 from tiltak import queries, rang, rules
 from tiltak.actions.skriving import arrange, check_version, clean, flush, note
 from tiltak.models import Tiltak, TiltakAvheng
+
+#: Whoever says that a measure waits has this turn: two at once could each close half a circle the other does not see.
+TURN: Final = 7_243_321
 
 
 def _may_order(work: Work, tiltak: Tiltak) -> None:
@@ -61,9 +67,10 @@ def add_dependency(work: Work, tiltak: Tiltak, ventar_pa: Tiltak) -> None:
     """Say that a measure cannot begin before another is done. Twice is once.
 
     Both are measures she sees; changing is for who may change the measure. Raises `Refused` for a circle: a measure that, by
-    one or more others, would wait for itself.
+    one or more others, would wait for itself. Two people at once take turns, so that neither closes a circle unseen.
     """
     _may_change(work, tiltak)
+    one_at_a_time(work.db, TURN)
     if ventar_pa.id == tiltak.id or tiltak.id in queries.waited_for(work.db, ventar_pa.id):
         raise Refused(_("Det blir ein ring: det andre tiltaket ventar alt på dette."), "nr")
     if ventar_pa.skjerma or tiltak.skjerma:
