@@ -16,11 +16,11 @@ from kjerne.i18n import gettext as _
 from kjerne.log import record
 from kjerne.models import Eining, Person
 from kjerne.work import Work
-from rapportar import dokument, manad
+from rapportar import dokument
 from rapportar.abonnement import MANAD, active, due, ensure_standard, receivers, receives
 from rapportar.models import Abonnement, Rapport
 from rapportar.papir import papir
-from rapportar.queries import content, work_of
+from rapportar.queries import work_of
 from rapportar.rules.perioder import Rytme, last_ended, name_of, read_period
 from rapportar.slag import SLAG
 
@@ -156,8 +156,10 @@ def make_report(work: Work, row: Rapport, *, letter: bool = True) -> None:
         raise LookupError(row.id)
     seen = replace(work_of(work, person), sprak=row.sprak)
     with language(row.sprak):
-        data = _paper(seen, eining, person, row)
-        subject = _subject(row, eining)
+        doc = dokument.build(seen, SLAG[row.slag], eining, read_period(row.periode))
+        data = papir.paper(seen, doc)
+        row.heilt = doc.heilt
+        subject = _title(row, eining)
         body = _(
             "Rapporten er klar. Opne han her, du må logge inn:\n%(lenkje)s\n\nAlle rapportane ligg i arkivet:\n%(arkiv)s\n",
             lenkje=f"{work.config.base_url}/rapportar/{row.id}",
@@ -169,21 +171,6 @@ def make_report(work: Work, row: Rapport, *, letter: bool = True) -> None:
     if letter:
         mail.queue(work, person, subject[:200], body, key=f"rapport-{row.id}")
     record(work, "rapport", row.id, "laga", sha256=row.sha256)
-
-
-def _paper(seen: Work, eining: Eining, person: Person, row: Rapport) -> bytes:
-    """The monthly report keeps its own sheet of two pages; the others are drawn from their sections."""
-    if row.slag == MANAD:
-        return manad.paper(seen, eining, person, row.periode, content(seen, eining, row.periode))
-    doc = dokument.build(seen, SLAG[row.slag], eining, read_period(row.periode))
-    row.heilt = doc.heilt
-    return papir.paper(seen, doc)
-
-
-def _subject(row: Rapport, eining: Eining) -> str:
-    if row.slag == MANAD:
-        return _("Månadsrapport %(manad)s, %(eining)s", manad=name_of(row.periode), eining=eining.namn)
-    return _title(row, eining)
 
 
 __all__ = ["MANAD", "make_report", "make_waiting", "order_due", "order_now"]

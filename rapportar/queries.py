@@ -1,4 +1,4 @@
-"""What a monthly report says, read as its receiver, and which reports a person may open."""
+"""Reading as a report's receiver, the cases past their deadline, the archive, and which reports a person may open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,13 +8,9 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
 from avvik.models import Avvik, AvvikInhabil
 from avvik.queries.access import in_line
-from avvik.queries.tal import Figurar, figures
-from avvik.queries.tal_periode import YEAR, Periode, first_day, months, shift
 from avvik.rules import OPEN, Status
 from kjerne.access import Right
 from kjerne.errors import NotFound
-from kjerne.i18n import fdate
-from kjerne.katalog import Alvorsgrad, by_code
 from kjerne.models import Eining, Leselogg, Person
 from kjerne.work import Work, load_grants
 from rapportar.models import Rapport
@@ -38,17 +34,6 @@ class Forfallen:
 
 
 @dataclass(frozen=True)
-class Innhald:
-    """All a monthly report says: the month's figures, those of twelve months up to it, and what is overdue now."""
-
-    manad: Figurar
-    aar: Figurar
-    alvorsnamn: Sequence[tuple[int, str]]
-    forfalne: Sequence[Forfallen]
-    forfalne_alle: int
-
-
-@dataclass(frozen=True)
 class Arkivrad:
     """A row of the archive."""
 
@@ -57,36 +42,10 @@ class Arkivrad:
     mottakar: str
 
 
-def month_of(periode: str) -> int:
-    """2026-10 as 202610."""
-    return int(periode.replace("-", ""))
-
-
-def month_in_words(periode: str) -> str:
-    """2026-10 as oktober 2026, in the language in force."""
-    return fdate(first_day(month_of(periode)), "MMMM y")
-
-
 def work_of(work: Work, receiver: Person) -> Work:
     """The same work, seen with the receiver's rights and in her language: a report's scope is its receiver's alone."""
     grants = load_grants(work.db, receiver.id, work.today)
     return replace(work, person=receiver, grants=grants, sprak=receiver.sprak or work.sprak, okt=None, memo={})
-
-
-def content(work: Work, eining: Eining, periode: str) -> Innhald:
-    """The report's figures as the person of `work` may see them. `NotFound` when the unit is outside her numbers."""
-    if not all(work.has(right, eining.id) for right in RECEIVER_NEEDS):
-        raise NotFound
-    month = month_of(periode)
-    name = month_in_words(periode)
-    late, late_all = overdue(work, eining)
-    return Innhald(
-        manad=figures(work, eining, Periode(periode, name, (month,))),
-        aar=figures(work, eining, Periode(f"{periode}-aar", name, months(shift(month, 1 - YEAR), YEAR))),
-        alvorsnamn=sorted((row.niva, row.label) for row in by_code(work.db, Alvorsgrad, work.today).values()),
-        forfalne=late,
-        forfalne_alle=late_all,
-    )
 
 
 def overdue(work: Work, eining: Eining) -> tuple[list[Forfallen], int]:

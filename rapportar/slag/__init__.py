@@ -48,6 +48,7 @@ ALLE: tuple[Slag, ...] = (
             avvik.TYPAR,
             avvik.ALVOR,
             avvik.LAERING,
+            avvik.OPNE,
             avvik.FORFALNE,
             bevis.TILTAK,
             bevis.KOMPETANSE,

@@ -9,11 +9,12 @@ from avvik.queries.tal import Figurar, Rutenett, Tal
 from avvik.queries.tal_periode import month_name
 from kjerne import signal
 from kjerne.access import Right
+from kjerne.i18n import fdate, ngettext
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
-from kjerne.katalog import Art, Underkategori, by_code
+from kjerne.katalog import Alvorsgrad, Art, Underkategori, by_code
 from rapportar.queries import overdue
-from rapportar.rules.dokument import HIDDEN, Celle, Del, Nokkel, Nokkelrad, Serie, Setning, Soyler, Tabell, Varme, Varmerad
+from rapportar.rules.dokument import HIDDEN, Celle, Del, Nokkel, Nokkelrad, Serie, Setning, Soyler, Tabell, Varme, Varmerad, written
 from rapportar.seriesvar import say
 from rapportar.slag.grunnlag import Bolkslag, Grunnlag, Manglar, celle, dagar, prosent
 
@@ -145,17 +146,31 @@ def learning(g: Grunnlag) -> Sequence[Del]:
     return parts
 
 
+def open_now(g: Grunnlag) -> Sequence[Del]:
+    """How many cases are open when the report is read, whenever they were filed, and how old they are."""
+    ages = [(name, tal.n, celle(tal)) for name, tal in g.no.opne]
+    if not any(tal != Tal() for _name, tal in g.no.opne):
+        return [Setning(_("Ingen saker er opne i dag."))]
+    told = _("Opne no, uansett når dei vart melde: %(n)s.", n=written(celle(g.no.opne_alle)))
+    return [Setning(told), Soyler(_("Opne saker no, etter alder"), [_("Alder"), _("Opne saker")], ages)]
+
+
 def late(g: Grunnlag) -> Sequence[Del]:
     """Cases past their deadline today, by number: never a text, and none that others who open the report may not know of."""
     found, whole = overdue(g.work, g.eining)
     if not found:
         return [Setning(_("Ingen saker er over fristen i dag."))]
-    rows: list[list[Celle]] = [[one.nr, one.eining, str(one.alvor), one.frist.isoformat(), one.dagar] for one in found]
+    names = {row.niva: row.label for row in by_code(g.work.db, Alvorsgrad, g.work.today).values()}
+    rows: list[list[Celle]] = [
+        [one.nr, one.eining, f"{one.alvor} {names.get(one.alvor, '')}", fdate(one.frist), one.dagar] for one in found
+    ]
     head = [_("Nummer"), _("Eining"), _("Alvor"), _("Frist"), _("Dagar over")]
-    parts: list[Del] = [Tabell(_("Over fristen i dag"), head, rows, ord_=4)]
+    told = ngettext("%(num)s sak er over fristen no.", "%(num)s saker er over fristen no.", whole)
+    parts: list[Del] = [Setning(told), Tabell(_("Over fristen i dag"), head, rows, ord_=4)]
     if whole > len(found):
         parts.append(Setning(_("Og %(n)s saker til.", n=whole - len(found))))
-    return parts
+    note = _("Lista over fristen har berre nummer. Saker som ei lukka gruppe har, og saker som gjeld ein leiar, står ikkje der.")
+    return [*parts, Setning(note)]
 
 
 def beside(g: Grunnlag) -> Sequence[Del]:
@@ -203,6 +218,7 @@ EININGAR = Bolkslag("einingar", _l("Einingane"), units, NUMBERS)
 ALVOR = Bolkslag("alvor", _l("Kor alvorleg det var"), severity, NUMBERS)
 HANDSAMING = Bolkslag("handsaming", _l("Svar og lukking"), handling, NUMBERS)
 LAERING = Bolkslag("laering", _l("Kva avvika endra"), learning, NUMBERS)
+OPNE = Bolkslag("opne", _l("Opne saker"), open_now, NUMBERS)
 FORFALNE = Bolkslag("forfalne", _l("Over fristen"), late, (Right.AVVIK_TAL, Right.AVVIK_BEHANDLE))
 UTANFOR = Bolkslag("utanfor", _l("Ikkje med i talet på avvik"), beside, NUMBERS)
 SKADAR = Bolkslag("skadar", _l("Avvik om tilsette"), injuries, NUMBERS)
