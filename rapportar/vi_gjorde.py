@@ -1,12 +1,14 @@
 """«De melde – vi gjorde»: one page a month for the staff meeting. Counts only, small ones in words; the leader edits the texts."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
 from reportlab.platypus import Flowable, Spacer
 from sqlalchemy import func, or_, select
 
-from avvik.queries.tal import Figurar, figures
+from avvik.models import AvvikSum
+from avvik.queries.tal import Figurar, Tal, figures
 from avvik.queries.tal_periode import first_day, shift
 from kjerne import pdf
 from kjerne.clock import from_oslo
@@ -14,6 +16,7 @@ from kjerne.i18n import current, ngettext
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.innstilling import settings
+from kjerne.katalog import Art, by_code
 from kjerne.models import Eining
 from kjerne.pdf import Node, Text
 from kjerne.utsjanad import own_look
@@ -51,31 +54,65 @@ def build(work: Work, eining: Eining, val: Val) -> Ark:
     """The sheet of a unit and a month. The caller has asked for the right to reports; numbers ask for their own."""
     found = figures(work, eining, val.no)
     limit = int(settings(work.db)["gruppegrense"])
-    proposal = {"meldt": _reported(found, limit), "gjort": _done(work, eining, val, found), "snakk": _talk(found, limit)}
+    proposal = {
+        "meldt": _reported(found, _parts(work, eining, val), limit),
+        "gjort": _done(work, eining, val, found),
+        "snakk": _talk(found, limit),
+    }
     return Ark(eining.namn, val.no.namn, proposal, comments(work, SLAG, eining, val.kode))
 
 
-def _reported(found: Figurar, limit: int) -> str:
-    """How many of each type. Small counts are words, and the sum is left out where it would give one of them away."""
-    rows = [(row.namn, row.sum) for row in found.typar.rader if row.sum.n or not row.sum.heil]
+def at_least(parts: Sequence[int], limit: int) -> tuple[bool, int]:
+    """Whether the sum of some units' own counts may be told, and the sum with each small one (1 to `limit` - 1) taken as one. Pure.
+
+    What is told is the same whatever the small ones are, so neither this sheet nor this one beside those of other units gives
+    one of them back, also to a reader who knows the rule.
+    """
+    small = [part for part in parts if 0 < part < limit]
+    return not small, sum(part for part in parts if part >= limit) + len(small)
+
+
+def _reported(found: Figurar, parts: Mapping[str, Sequence[int]], limit: int) -> str:
+    """How many of each type, and in all: exact where no unit has a small part of it, else "at least", or "a few"."""
+    rows = [(row.namn, row.sum, parts.get(row.kode, ())) for row in found.typar.rader if row.sum.n or not row.sum.heil]
     if not rows:
         return _("Ingen melde avvik denne månaden. Har det vore roleg, eller har det vore for travelt til å melde?")
-    small = [tal for _name, tal in rows if not tal.heil or tal.n < limit]
-    lines = []
-    together = sum(tal.n for tal in small)
-    if found.saker.heil and found.saker.n >= limit and all(tal.heil for tal in small) and _keeps_small(len(small), together, limit):
-        lines.append(ngettext("Takk! De melde %(num)s avvik.", "Takk! De melde %(num)s avvik.", found.saker.n))
+    known, low = at_least([count for _name, _tal, units in rows for count in units], limit)
+    if low < limit or not all(tal.heil for _name, tal, _units in rows):
+        lines = [_("Takk for at de melde!")]
+    elif known:
+        lines = [ngettext("Takk! De melde %(num)s avvik.", "Takk! De melde %(num)s avvik.", low)]
     else:
-        lines.append(_("Takk for at de melde!"))
-    for name, tal in rows:
-        said = str(tal.n) if tal.heil and tal.n >= limit else _("nokre få")
-        lines.append(f"{name}: {said}")
-    return "\n".join(lines)
+        lines = [_("Takk! De melde minst %(n)s avvik.", n=low)]
+    return "\n".join([*lines, *(f"{name}: {_count(tal, units, limit)}" for name, tal, units in rows)])
 
 
-def _keeps_small(small: int, together: int, limit: int) -> bool:
-    """Whether the sum of the hidden counts gives none of them away: there are none, or several that may be more than one thing."""
-    return not small or (small > 1 and small < together < small * (limit - 1))
+def _count(tal: Tal, units: Sequence[int], limit: int) -> str:
+    known, low = at_least(units, limit)
+    if not tal.heil or low < limit:
+        return _("nokre få")
+    return str(low) if known else _("minst %(n)s", n=low)
+
+
+def _parts(work: Work, eining: Eining, val: Val) -> dict[str, list[int]]:
+    """The counted cases of the month by type: one number for each unit of the subtree. One query."""
+    counted = {code for code, row in by_code(work.db, Art, work.today).items() if row.tel_som_avvik}
+    below = select(Eining.id).where(Eining.sti.startswith(eining.sti, autoescape=False))
+    rows = work.db.execute(
+        select(AvvikSum.hovudtype, AvvikSum.eining_id, func.sum(AvvikSum.saker))
+        .where(
+            AvvikSum.eining_id.in_(below),
+            AvvikSum.manad.between(val.no.manadar[0], val.no.manadar[-1]),
+            AvvikSum.art.in_(counted),
+            AvvikSum.stand != "avvist",
+            AvvikSum.saker != 0,
+        )
+        .group_by(AvvikSum.hovudtype, AvvikSum.eining_id)
+    )
+    found: dict[str, list[int]] = {}
+    for kind, _unit, count in rows:
+        found.setdefault(kind, []).append(int(count))
+    return found
 
 
 def _done(work: Work, eining: Eining, val: Val, found: Figurar) -> str:

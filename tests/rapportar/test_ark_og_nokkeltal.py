@@ -1,6 +1,8 @@
 """The sheet for the staff meeting, key figures from other systems with rates and quiet units, the plan's page, earlier reports."""
 
 import io
+import random
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from rapportar.rules.nokkeltal import at_most, is_quiet, rate
 from rapportar.rules.perioder import read_period
 from rapportar.rules.serie import frozen, limits
 from rapportar.slag import SLAG
+from rapportar.vi_gjorde import at_least
+from tests.avvik.make_sak import report
 from tests.cast import Cast
 from tests.conftest import ClientFor, Clock, Csrf, WorkFor
 from tests.rapportar.conftest import text_of
@@ -34,7 +38,7 @@ def test_the_sheet_hides_small_numbers_and_prints_what_the_leader_wrote(cast: Ca
     page = browser.get(SHEET).get_data(as_text=True)
     assert "Pasient/brukar (tenestekvalitet): 5" in page
     assert "HMS (tilsett): nokre få" in page
-    assert "De melde 6 avvik" not in page, "one hidden count and the sum would give it away"
+    assert "Takk! De melde minst 6 avvik." in page, "what the lines under say, and no more"
     assert "Kanarifugl" not in page
     fields = {"csrf_token": csrf(browser), "eining": "HO-IT-01", "periode": "2026-10", "bolk": "snakk", "versjon": "0"}
     refused = browser.post("/rapportar/vi-gjorde", data={**fields, "tekst": "Om 13097248022"})
@@ -48,6 +52,40 @@ def test_the_sheet_hides_small_numbers_and_prints_what_the_leader_wrote(cast: Ca
     assert client_for(cast.nils).get(SHEET).status_code == 404
     assert client_for(cast.kari).get(SHEET).status_code == 404
     assert browser.get("/rapportar/vi-gjorde?eining=HO-IT-01&periode=2026").status_code == 422
+
+
+FAMILIES = ((0, 1, 2, 3, 4), (0, 1, 2), (3, 4), (0,), (1,), (2,), (3,), (4,))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_sheet_and_no_two_sheets_give_a_small_count_back(seed: int) -> None:
+    """Every way the units' own counts could be that prints the same sheets, at every level: no small count is the same in all."""
+    rng = random.Random(seed)
+    counts = [rng.choice([0, 0, 1, 1, 2, 2, 3, 5]) for _unit in range(5)]
+    small = [unit for unit, count in enumerate(counts) if 0 < count < 3]
+    could = product(*[(1, 2) if unit in small else (count,) for unit, count in enumerate(counts)])
+    told = [at_least([counts[unit] for unit in family], 3) for family in FAMILIES]
+    same = [one for one in could if [at_least([one[unit] for unit in family], 3) for family in FAMILIES] == told]
+    assert tuple(counts) in same
+    assert all(len({one[unit] for one in same}) == 2 for unit in small)
+    assert at_least(counts, 3) == (
+        (True, sum(counts)) if not small else (False, sum(counts) - sum(counts[unit] - 1 for unit in small))
+    )
+
+
+@pytest.mark.usefixtures("october")
+def test_two_sheets_together_give_no_small_count_back(
+    cast: Cast, databases: Databases, work_for: WorkFor, client_for: ClientFor, clock: Clock
+) -> None:
+    clock.set_oslo(2026, 10, 8)
+    with databases.writing() as db:
+        report(work_for(db, cast.kari), cast.it02, hovudtype="hms", underkategori="stikkskade", skildring="Ei nål.")
+        db.commit()
+    clock.set_oslo(2026, 11, 2)
+    page = client_for(cast.kval).get(SHEET.replace("HO-IT-01", "HO")).get_data(as_text=True)
+    assert "HMS (tilsett): nokre få" in page, "one and one: the sum would say so"
+    assert "Takk! De melde minst 11 avvik." in page
+    assert "De melde 11 avvik" not in page
 
 
 @pytest.mark.usefixtures("october")
