@@ -62,6 +62,9 @@ class Lovyrke(Post, Base):
     yrker: Mapped[str] = mapped_column(String(200), default="")
     heimel: Mapped[str] = mapped_column(String(NAMN_MAX), default="")
     merke: Mapped[str] = mapped_column(String(10), default="U")
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's declarative attribute
 
 
 class Kompetansebehov(Base):

@@ -61,7 +61,7 @@ def _measures(root: Node, rows: list[queries.Radlinje]) -> list[Flowable]:
     cells = [
         [
             one.kompetanse.label,
-            f"{rules.RADNAMN[rules.Radslag(one.rad.slag)]}: {one.tiltak.tittel}",
+            ": ".join(filter(None, (str(rules.RADNAMN[rules.Radslag(one.rad.slag)]), one.tittel))),
             one.ansvarleg or "–",
             fdate(one.tiltak.frist, "dd.MM.y"),
             str(STATUSNAMN[Status(one.tiltak.status)]),

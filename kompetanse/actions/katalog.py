@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from kjerne import log
@@ -64,6 +64,11 @@ def load_starter_set(db: Session) -> None:
     db.flush()
 
 
+def _courses() -> Select[int]:
+    """The entries a delegation may rest on: those that are no delegations themselves."""
+    return select(Kompetanse.id).where(Kompetanse.delegasjon.is_(False)).limit(1)
+
+
 def save(work: Work, row: Kompetanse | None, kode: str, values: dict[str, object], version: int | None) -> Kompetanse:
     """Make an entry, or change one. Raises `Conflict` when it was changed meanwhile, `Refused` for what does not fit."""
     if row is not None and version != row.version:
@@ -71,6 +76,8 @@ def save(work: Work, row: Kompetanse | None, kode: str, values: dict[str, object
     kept = {name: values[name] for name in FIELDS}
     if kept["gjeld_til"] is not None and isinstance(kept["gjeld_fra"], date) and kept["gjeld_til"] < kept["gjeld_fra"]:  # type: ignore[operator]  # both are dates
         raise Refused(_("Til-datoen er før frå-datoen."), "gjeld_til")
+    if kept["bak"] and (kept["bak"] == kode or not work.db.scalar(_courses().where(Kompetanse.kode == kept["bak"]))):
+        raise Refused(_("Vel eit kurs i lista."), "bak")
     if kept["delegasjon"] and not kept["bak"]:
         raise Refused(_("Vel kva kurs delegasjonen kviler på. Han fell bort saman med kurset."), "bak")
     new = row is None

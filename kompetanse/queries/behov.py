@@ -109,6 +109,7 @@ def get_need(work: Work, behov_id: int) -> Kompetansebehov:
 class Lovlinje:
     """A profession of the law and whether the municipality has it. `tal` is None when the count is hidden."""
 
+    id: int
     namn: str
     heimel: str
     har: bool
@@ -134,7 +135,7 @@ def law_professions(work: Work) -> Sequence[Lovlinje]:
     for row in rows:
         count = sum(counts.get(code, 0) for code in row.yrker.split("|"))
         hidden = not full and 0 < count < rules.SKJUL_UNDER
-        found.append(Lovlinje(row.label, row.heimel, count > 0, None if hidden else count))
+        found.append(Lovlinje(row.id, row.label, row.heimel, count > 0, None if hidden else count))
     return found
 
 

@@ -18,6 +18,7 @@ from tiltak.models import Tiltak
 from tiltak.rules import UNSETTLED
 
 LOOK_BACK = timedelta(days=365)
+PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -74,18 +75,22 @@ class Onske:
     namn: str
 
 
-def open_needs(work: Work, eining_id: int | None = None) -> list[Onske]:
-    """The training needs nobody has answered, in her units. A case's number is for those who read cases there."""
+def open_needs(work: Work, eining_id: int | None = None, before: int | None = None, limit: int = PAGE + 1) -> list[Onske]:
+    """The training needs nobody has answered, in her units, the newest first, from the one before `before` on (keyset).
+
+    A case's number is for those who read cases there.
+    """
     units = work.units(Right.KOMPETANSE_SKRIV)
     if eining_id is not None:
         units &= {eining_id}
+    older = [] if before is None else [Opplaeringsbehov.id < before]
     rows = work.db.execute(
         select(Opplaeringsbehov, Eining.namn, Kompetanse)
         .join(Eining, Eining.id == Opplaeringsbehov.eining_id)
         .outerjoin(Kompetanse, Kompetanse.id == Opplaeringsbehov.kompetanse_id)
-        .where(Opplaeringsbehov.status == Behovstatus.OPEN, Opplaeringsbehov.eining_id.in_(units))
-        .order_by(Opplaeringsbehov.laga.desc(), Opplaeringsbehov.id.desc())
-        .limit(100)
+        .where(Opplaeringsbehov.status == Behovstatus.OPEN, Opplaeringsbehov.eining_id.in_(units), *older)
+        .order_by(Opplaeringsbehov.id.desc())
+        .limit(limit)
     )
     return [Onske(row[0], row[1], row[2], row[0].namn if _may_name(work, row[0]) else "") for row in rows]
 
@@ -108,12 +113,36 @@ def get_need(work: Work, behov_id: int) -> Opplaeringsbehov:
     return found
 
 
-def open_count(work: Work) -> int:
-    """How many training needs wait in her units."""
-    asked = select(func.count()).where(
-        Opplaeringsbehov.status == Behovstatus.OPEN, Opplaeringsbehov.eining_id.in_(work.units(Right.KOMPETANSE_SKRIV))
-    )
+def find_open(work: Work, behov_id: int, eining_id: int) -> Opplaeringsbehov | None:
+    """A training need of a unit of hers that nobody has answered; None when it is no such."""
+    return work.db.scalars(
+        select(Opplaeringsbehov).where(
+            Opplaeringsbehov.id == behov_id,
+            Opplaeringsbehov.status == Behovstatus.OPEN,
+            Opplaeringsbehov.eining_id == eining_id,
+            Opplaeringsbehov.eining_id.in_(work.units(Right.KOMPETANSE_SKRIV)),
+        )
+    ).one_or_none()
+
+
+def open_count(work: Work, eining_id: int | None = None) -> int:
+    """How many training needs wait in her units, or in one of them."""
+    units = work.units(Right.KOMPETANSE_SKRIV)
+    if eining_id is not None:
+        units &= {eining_id}
+    asked = select(func.count()).where(Opplaeringsbehov.status == Behovstatus.OPEN, Opplaeringsbehov.eining_id.in_(units))
     return work.db.scalar(asked) or 0
 
 
-__all__ = ["Kompetanseplan", "Kurs", "Onske", "cases_about", "courses_of", "get_need", "open_count", "open_needs"]
+__all__ = [
+    "PAGE",
+    "Kompetanseplan",
+    "Kurs",
+    "Onske",
+    "cases_about",
+    "courses_of",
+    "find_open",
+    "get_need",
+    "open_count",
+    "open_needs",
+]

@@ -17,7 +17,6 @@ from kompetanse.models import Delegasjon, Kompetanse, Kompetansebevis
 from kompetanse.queries.kart import Behov, Grunnlag, employed, group_of, read
 from kompetanse.rules import Gyldig, Omfang, Stadfestar, Status
 
-PAGE = 50
 EXPERTS = (Rolle.FAGANSVARLEG, Rolle.KVALITETSKOORDINATOR)
 
 
@@ -103,20 +102,6 @@ def own_expiring(work: Work, days: int = 30) -> int:
     )
     soon = work.today + timedelta(days=days)
     return work.db.scalar(select(func.count()).select_from(last).where(last.c.til.between(work.today, soon))) or 0
-
-
-def waiting(work: Work, limit: int = 200) -> list[tuple[Kompetansebevis, Kompetanse, Person, Fil | None]]:
-    """The self-assessments she may judge, the oldest first, with who and which."""
-    rows = work.db.execute(
-        select(Kompetansebevis, Kompetanse, Person, Fil)
-        .join(Kompetanse, Kompetanse.id == Kompetansebevis.kompetanse_id)
-        .join(Person, Person.id == Kompetansebevis.person_id)
-        .outerjoin(Fil, and_(Fil.subjekt_type == "kompetansebevis", Fil.subjekt_id == Kompetansebevis.id))
-        .where(Kompetansebevis.status == Status.SJOLV, confirmable(work))
-        .order_by(Kompetansebevis.laga, Kompetansebevis.id)
-        .limit(limit)
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def _lines(db: Session, query: Select[*tuple[Any, ...]], today: date) -> list[Linje]:
@@ -283,48 +268,6 @@ def _counts(db: Session, units: frozenset[int], today: date) -> dict[int, dict[G
     return found
 
 
-@dataclass(frozen=True)
-class Utlop:
-    """A competence of somebody that goes out, or went out, and is not renewed."""
-
-    person_id: int
-    namn: str
-    eining: str
-    kompetanse: str
-    til: date
-
-
-def expiring(work: Work, days: int = 90, limit: int = 200) -> list[Utlop]:
-    """What goes out in her units within so many days, or went out in the last 30, and nobody has renewed. The soonest first."""
-    today = work.today
-    newer = (
-        select(
-            Kompetansebevis.person_id,
-            Kompetansebevis.kompetanse_id,
-            func.max(func.coalesce(Kompetansebevis.gyldig_til, date.max)).label("til"),
-        )
-        .where(
-            Kompetansebevis.status == Status.STADFESTA,
-            Kompetansebevis.person_id.in_(
-                select(PersonEining.person_id).where(PersonEining.eining_id.in_(work.units(Right.KOMPETANSE_LES)))
-            ),
-        )
-        .group_by(Kompetansebevis.person_id, Kompetansebevis.kompetanse_id)
-        .subquery()
-    )
-    rows = work.db.execute(
-        select(Person.id, Person.namn, Eining.namn, Kompetanse, newer.c.til)
-        .join(newer, newer.c.person_id == Person.id)
-        .join(Kompetanse, Kompetanse.id == newer.c.kompetanse_id)
-        .join(PersonEining, and_(PersonEining.person_id == Person.id, PersonEining.eining_id.in_(work.units(Right.KOMPETANSE_LES))))
-        .join(Eining, Eining.id == PersonEining.eining_id)
-        .where(newer.c.til.between(today - timedelta(days=30), today + timedelta(days=days)), employed(today))
-        .order_by(newer.c.til, Person.namn)
-        .limit(limit)
-    )
-    return [Utlop(row[0], row[1], row[2], row[3].label, row[4]) for row in rows]
-
-
 def names(db: Session, ids: set[int]) -> dict[int, str]:
     """The names of some persons. One question."""
     return {row.id: row.namn for row in db.execute(select(Person.id, Person.namn).where(Person.id.in_(ids)))} if ids else {}
@@ -332,18 +275,15 @@ def names(db: Session, ids: set[int]) -> dict[int, str]:
 
 __all__ = [
     "EXPERTS",
-    "PAGE",
     "Behov",
     "Linje",
     "Medarbeidar",
     "Plikt",
-    "Utlop",
     "confirmable",
     "current",
     "duties",
     "employed",
     "evidence_of",
-    "expiring",
     "get_bevis",
     "get_person",
     "in_units",
@@ -352,6 +292,5 @@ __all__ = [
     "people",
     "unit_ids",
     "units_and_leaders",
-    "waiting",
     "waiting_count",
 ]

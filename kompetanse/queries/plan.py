@@ -52,6 +52,12 @@ class Radlinje:
     tiltak: Tiltak
     ansvarleg: str
     deltakarar: Sequence[Deltakar]
+    opna: bool = False
+
+    @property
+    def tittel(self) -> str:
+        """What the measure says: for those who may open it."""
+        return self.tiltak.tittel if self.opna else ""
 
     @property
     def ferdig(self) -> bool:
@@ -125,7 +131,11 @@ def listing(work: Work, aar: int) -> list[Planlinje]:
 
 
 def rows_of(work: Work, plan: Kompetanseplan) -> list[Radlinje]:
-    """The lines of a plan by deadline. Names only where she may see persons by name. Three questions."""
+    """The lines of a plan by deadline. Names only where she may see persons by name, titles where she reads measures.
+
+    Three questions.
+    """
+    readable, me = work.has(Right.TILTAK_LES, plan.eining_id), work.me.id
     named = work.has(Right.KOMPETANSE_LES, plan.eining_id)
     found = work.db.execute(
         select(Planrad, Kompetanse, Tiltak, Person.namn)
@@ -144,7 +154,17 @@ def rows_of(work: Work, plan: Kompetanseplan) -> list[Radlinje]:
         .order_by(Person.namn)
     ):
         taking.setdefault(row[0].rad_id, []).append(Deltakar(row[0].person_id, row[1] if named else "", row[0].fullfort))
-    return [Radlinje(row[0], row[1], row[2], row[3] if named else "", taking.get(row[0].id, [])) for row in found]
+    return [
+        Radlinje(
+            row[0],
+            row[1],
+            row[2],
+            row[3] if named else "",
+            taking.get(row[0].id, []),
+            me in {row[2].ansvarleg_id, row[2].laga_av_id} or (readable and not row[2].skjerma),
+        )
+        for row in found
+    ]
 
 
 def money(rows: Sequence[Radlinje]) -> dict[Finansiering, int]:

@@ -1,5 +1,7 @@
 """The catalogue of competences: for everybody to read, for the municipality to edit."""
 
+from urllib.parse import urlsplit
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -18,7 +20,7 @@ from kompetanse.models import Kompetanse, KompetanseProsedyre
 from kompetanse.queries.prosedyrar import choices, linked, titles
 from kompetanse.views.area import area, sent, show
 
-ADDRESS_STARTS = ("https://", "http://", "/")
+SCHEMES = frozenset({"https", "http"})
 
 
 @area.page("/katalog", needs=Open.LOGGED_IN)
@@ -48,6 +50,16 @@ def katalog_grenser(work: Work) -> ResponseReturnValue:
     put(work.db, "kompetanse_lag", str(lag))
     flash(_("Grensene er lagra."), "ok")
     return redirect(url_for("kompetanse.katalog"), 303)
+
+
+def is_web_address(address: str) -> bool:
+    """Whether an address is one of the web with a host: nothing that runs, no half address that means another site."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return parts.scheme in SCHEMES and "." in host and not any(mark.isspace() or mark in "\\<>\"'" for mark in address)
 
 
 def _get(work: Work, kompetanse_id: int) -> Kompetanse:
@@ -86,7 +98,7 @@ def _values(work: Work, form: Skjema) -> dict[str, object]:
     if not kinds:
         raise Refused(_("Vel minst eitt slag bevis."), "bevis")
     address = form.text("laering_url", rules.URL_MAX)
-    if address and not address.startswith(ADDRESS_STARTS):
+    if address and not is_web_address(address):
         raise Refused(_("Skriv ei adresse som byrjar med https://."), "laering_url")
     months = form.number("manader", 0, rules.MANAD_MAX, 0)
     texts = {code: form.text(code, rules.NAMN_MAX, required=_("Skriv namnet på alle tre språka.")) for code in ("nn", "nb", "en")}

@@ -16,22 +16,36 @@ from kompetanse import rules
 from kompetanse.actions import bevis as actions
 from kompetanse.forms import Feil, fault, read_file
 from kompetanse.models import Kompetanse
-from kompetanse.queries import personar
+from kompetanse.queries import personar, ventar
 from kompetanse.views.area import area, asked_id, professions, sent, show, units_with
 
 #: With more units than this the page asks which one before it lists people.
 FEW_UNITS = 4
 
 
+def _next(name: str, value: str, anchor: str) -> str:
+    """The same page with the next part of one of its lists."""
+    kept = {key: asked for key in ("eining", "etter", "utlop") if (asked := request.args.get(key))}
+    return url_for("kompetanse.heim", **{**kept, name: value, "_anchor": anchor})
+
+
 def _home(work: Work, feil: Feil | None = None) -> Response:
     units = units_with(work, Right.KOMPETANSE_LES)
     few = asked_id("eining") is not None or len(units) <= FEW_UNITS
+    judges = work.has(Right.KOMPETANSE_SKRIV)
+    waiting = ventar.waiting(work, asked_id("etter")) if judges else []
+    going = ventar.expiring(work, ventar.read_cursor(request.args.get("utlop", "")))
     return show(
         work,
         "kompetanse/leiar.html",
         feil,
-        ventar=personar.waiting(work) if work.has(Right.KOMPETANSE_SKRIV) else [],
-        utlop=personar.expiring(work),
+        ventar=waiting[: ventar.PAGE],
+        ventar_alle=personar.waiting_count(work),
+        ventar_neste=_next("etter", str(waiting[ventar.PAGE - 1].bevis.id), "bevis") if len(waiting) > ventar.PAGE else None,
+        kryss_alle=request.args.get("kryss") == "alle",
+        kryss_href=_next("kryss", "alle", "bevis"),
+        utlop=going[: ventar.PAGE],
+        utlop_neste=_next("utlop", going[ventar.PAGE - 1].cursor, "utlop") if len(going) > ventar.PAGE else None,
         folk=personar.people(work, asked_id("eining")) if few else [],
         einingar=units,
         mange=not few,

@@ -45,6 +45,8 @@ def plan(work: Work) -> ResponseReturnValue:
             return redirect(url_for("kompetanse.plan_vis", plan_id=found.id, _anchor="rad" if chosen else None, **chosen), 303)
     rows = queries.listing(work, aar)
     have = {row.plan.eining_id for row in rows}
+    needs_here = opplaering.open_needs(work, before=asked_id("etter")) if work.has(Right.KOMPETANSE_SKRIV) else []
+    more = needs_here[opplaering.PAGE - 1].behov.id if len(needs_here) > opplaering.PAGE else None
     writable = [one for one in units_with(work, Right.KOMPETANSE_SKRIV) if queries.may_write(work, one[0])]
     return show(
         work,
@@ -54,7 +56,9 @@ def plan(work: Work) -> ResponseReturnValue:
         ledige=[one for one in writable if one[0] not in have],
         eining=eining_id,
         vidare={key: asked_id(key) for key in ("kompetanse", "behov") if asked_id(key)},
-        opne=opplaering.open_needs(work) if work.has(Right.KOMPETANSE_SKRIV) else [],
+        opne=needs_here[: opplaering.PAGE],
+        opne_alle=opplaering.open_count(work) if needs_here else 0,
+        opne_neste=url_for("kompetanse.plan", aar=aar, etter=more, _anchor="opne") if more else None,
     )
 
 
@@ -71,9 +75,10 @@ def plan_start(work: Work) -> ResponseReturnValue:
 def _page(work: Work, found: Kompetanseplan, feil: Feil | None = None, skjema: str = "") -> Response:
     rows = queries.rows_of(work, found)
     may = queries.may_write(work, found.eining_id)
-    wanted = opplaering.open_needs(work, found.eining_id) if may else []
+    wanted = opplaering.open_needs(work, found.eining_id, asked_id("etter")) if may else []
+    more = wanted[opplaering.PAGE - 1].behov.id if len(wanted) > opplaering.PAGE else None
     answered = asked_id("behov")
-    chosen = next((one.behov for one in wanted if one.behov.id == answered), None)
+    chosen = opplaering.find_open(work, answered, found.eining_id) if may and answered else None
     return show(
         work,
         "kompetanse/plan_vis.html",
@@ -90,7 +95,9 @@ def _page(work: Work, found: Kompetanseplan, feil: Feil | None = None, skjema: s
         else (),
         folk=bevis.people_by_unit(work, found.eining_id) if may else {},
         katalog=work.db.scalars(in_force(Kompetanse, work.today)).all(),
-        opne=wanted,
+        opne=wanted[: opplaering.PAGE],
+        opne_alle=opplaering.open_count(work, found.eining_id) if wanted else 0,
+        opne_neste=url_for("kompetanse.plan_vis", plan_id=found.id, etter=more, _anchor="opne") if more else None,
         vald=asked_id("kompetanse") or (chosen.kompetanse_id if chosen else None),
         behov=answered if chosen else None,
         manglar=queries.lacking(work, found.eining_id, asked_id("kompetanse") or (chosen.kompetanse_id if chosen else None)),

@@ -185,6 +185,7 @@ def upgrade() -> None:
         sa.Column("yrker", sa.String(length=200), nullable=False),
         sa.Column("heimel", sa.String(length=300), nullable=False),
         sa.Column("merke", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kode", sa.String(length=60), nullable=False),
         sa.Column("rekkje", sa.Integer(), nullable=False),
@@ -410,6 +411,28 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["laga_av_id"], ["person.id"], name=op.f("fk_brevmal_laga_av_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_brevmal")),
+    )
+    op.create_table(
+        "eigenrutine",
+        sa.Column("tema", sa.String(length=40), nullable=False),
+        sa.Column("slag", sa.String(length=200), nullable=False),
+        sa.Column("heimel", sa.String(length=200), nullable=False),
+        sa.Column("ansvar", sa.String(length=40), nullable=False),
+        sa.Column("endra", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("endra_av_id", sa.Integer(), nullable=True),
+        sa.Column("versjon", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kode", sa.String(length=60), nullable=False),
+        sa.Column("rekkje", sa.Integer(), nullable=False),
+        sa.Column("nn", sa.String(length=300), nullable=False),
+        sa.Column("nb", sa.String(length=300), nullable=False),
+        sa.Column("en", sa.String(length=300), nullable=False),
+        sa.Column("gjeld_fra", sa.Date(), nullable=False),
+        sa.Column("gjeld_til", sa.Date(), nullable=True),
+        sa.CheckConstraint("gjeld_til IS NULL OR gjeld_til >= gjeld_fra", name=op.f("ck_eigenrutine_varer_minst_ein_dag")),
+        sa.ForeignKeyConstraint(["endra_av_id"], ["person.id"], name=op.f("fk_eigenrutine_endra_av_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_eigenrutine")),
+        sa.UniqueConstraint("kode", "gjeld_fra", name=op.f("uq_eigenrutine_kode_gjeld_fra")),
     )
     op.create_table(
         "eining",
@@ -2532,6 +2555,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_eining_sti"), table_name="eining")
     op.drop_index(op.f("ix_eining_overordna_id"), table_name="eining")
     op.drop_table("eining")
+    op.drop_table("eigenrutine")
     op.drop_table("brevmal")
     op.drop_table("bevisregel")
     op.drop_index(op.f("ix_avvik_kladd_person_id"), table_name="avvik_kladd")

@@ -54,7 +54,7 @@ KODAR = {
         varsel_aml""",
     "yrke": """lege sjukepleiar spes_sjukepleiar vernepleiar ergoterapeut fysioterapeut
         helsesjukepleiar jordmor sosionom helsefagarbeidar hjelpepleiar_omsorgsarb fagskule
-        assistent laerling student ernaering leiar reinhald""",
+        assistent laerling student ernaering psykolog leiar reinhald""",
     "oppbevaring": """avvik avvik_alvorleg hms_skade prosedyre ros_plan kompetanse lese_forstatt
         logg brev varsel""",
     "tilleggsfelt": """personskade skadde_rolle skadetype kroppsdel fravaersdagar aleine valdsform

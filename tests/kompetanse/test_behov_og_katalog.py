@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from kjerne.db import Databases
-from kompetanse.models import Kompetanse, Kompetansebehov
+from kompetanse.models import Kompetanse, Kompetansebehov, Lovyrke
 from tests.cast import Cast
 from tests.conftest import ClientFor, Csrf
 from tests.kompetanse.conftest import Entry, SetBehov
@@ -61,12 +61,16 @@ def test_the_catalogue_is_edited_by_the_municipality(
     def post(path: str, **other: object) -> int:
         return kval.post(path, data={"csrf_token": csrf(kval), **form, **other}).status_code
 
-    assert post(f"/kompetanse/katalog/{key}", laering_url="javascript:alert(1)") == 422
+    for address in ("javascript:alert(1)", "//vond.test/x", "/kurs", "https:///x", "data:text/html,x", "https://kurs.test/a b"):
+        assert post(f"/kompetanse/katalog/{key}", laering_url=address) == 422, address
+    assert post(f"/kompetanse/katalog/{key}", bak="finst_ikkje") == 422
+    assert post(f"/kompetanse/katalog/{key}", bak="legemiddel_fullmakt") == 422, "a delegation is no course"
     assert post(f"/kompetanse/katalog/{key}", delegasjon="1") == 422, "which course does it rest on?"
     assert post(f"/kompetanse/katalog/{key}") == 303
     assert post(f"/kompetanse/katalog/{key}") == 409, "an old form"
     assert post("/kompetanse/katalog/ny", kode="hlr") == 422
     assert post("/kompetanse/katalog/ny", kode="sarstell") == 303
+    assert post("/kompetanse/katalog/ny", kode="sarlakking", laering_url="https://kurs.test/sar?id=1") == 303
     with databases.reading() as db:
         assert {
             row.kode: row.manader for row in db.scalars(select(Kompetanse).where(Kompetanse.kode.in_(("hlr", "sarstell"))))
@@ -78,3 +82,36 @@ def test_the_catalogue_is_edited_by_the_municipality(
         browser = client_for(cast.people[name])
         assert browser.get("/kompetanse/katalog").status_code == 200
         assert browser.get("/kompetanse/katalog/ny").status_code == 404
+
+
+def test_the_laws_professions_are_the_municipalitys_own_list(
+    client_for: ClientFor, csrf: Csrf, databases: Databases, cast: Cast
+) -> None:
+    kval = client_for(cast.kval)
+    form = {"nn": "Tannpleiar", "nb": "Tannpleier", "en": "Dental hygienist", "yrker": ["psykolog"], "heimel": "Lov § 1"}
+    form |= {"gjeld_fra": "2026-01-01", "kode": "tannpleiar"}
+
+    def post(path: str = "/kompetanse/lovyrke/ny", **other: object) -> int:
+        return kval.post(path, data={"csrf_token": csrf(kval), **form, **other}).status_code
+
+    for bad in ({"heimel": " "}, {"yrker": []}, {"yrker": ["tryllekunstnar"]}, {"gjeld_fra": ""}, {"gjeld_til": "2025-01-01"}):
+        assert post(**bad) == 422, bad
+    assert post() == 303
+    assert post() == 422, "the code is taken"
+    with databases.reading() as db:
+        row = db.scalars(select(Lovyrke).where(Lovyrke.kode == "tannpleiar")).one()
+    assert "Tannpleiar" in kval.get("/kompetanse/kart").get_data(as_text=True)
+    path = f"/kompetanse/lovyrke/{row.id}"
+    assert "Lov § 1" in kval.get(path).get_data(as_text=True)
+    assert post(path, versjon=row.version, gjeld_til="2026-11-21") == 303, "retired"
+    assert post(path, versjon=row.version) == 409, "an old form"
+    assert "Tannpleiar" not in kval.get("/kompetanse/kart").get_data(as_text=True)
+    listed = kval.get("/kompetanse/lovyrke").get_data(as_text=True)
+    assert "Tannpleiar" in listed
+    assert "Gjeld ikkje i dag" in listed
+    for name, seen in (("kari", 404), ("leif", 200), ("lise", 200)):
+        browser = client_for(cast.people[name])
+        assert browser.get("/kompetanse/lovyrke").status_code == seen, name
+        assert browser.get("/kompetanse/lovyrke/ny").status_code == 404, name
+        sent = {"csrf_token": csrf(browser), **form, "versjon": 2}
+        assert browser.post(path, data=sent).status_code == 404, name

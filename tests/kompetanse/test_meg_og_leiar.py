@@ -1,5 +1,6 @@
 """A person's own page and her leader's: register, confirm many, refuse, delegate; who reaches whose evidence and files."""
 
+import html
 import io
 import re
 from datetime import timedelta
@@ -13,6 +14,8 @@ from kjerne.clock import oslo_date
 from kjerne.db import Databases
 from kjerne.models import Fil, Leselogg, Person
 from kompetanse.models import Delegasjon, Kompetansebevis
+from kompetanse.queries import ventar
+from tests import make
 from tests.cast import Cast
 from tests.conftest import ClientFor, Clock, Csrf, WorkFor
 from tests.kompetanse.conftest import Entry, GiveBevis, SetBehov
@@ -47,12 +50,48 @@ def test_a_person_registers_and_her_leader_confirms_many(
     assert [str(row.gyldig_til) for row in rows(databases)] == ["2027-11-01", "2029-10-01"]
     page = leif.get("/kompetanse/").get_data(as_text=True)
     assert page.count(CANARY) == 2
+    assert " checked" not in page, "she ticks herself"
+    assert leif.get("/kompetanse/?kryss=alle").get_data(as_text=True).count(" checked") == 2
     ids = [row.id for row in rows(databases)]
     assert leif.post("/kompetanse/stadfest", data={"csrf_token": csrf(leif), "bevis": ids}).status_code == 303
     assert {row.status for row in rows(databases)} == {"stadfesta"}
     assert "Ingenting manglar no" in kari.get("/kompetanse/meg").get_data(as_text=True)
     empty = leif.post("/kompetanse/stadfest", data={"csrf_token": csrf(leif)})
     assert empty.status_code == 422
+
+
+def test_long_lists_are_read_to_the_end_page_by_page(
+    client_for: ClientFor, cast: Cast, databases: Databases, clock: Clock, entry: Entry
+) -> None:
+    """Both lists of the leader's page, with more lines than a page holds and many on one day."""
+    today, last = oslo_date(clock()), 2 * ventar.PAGE + 5
+    kinds = [entry(kode) for kode in ("hlr", "news2", "sar")]
+    with databases.writing() as db:
+        staff = [make.person(db, f"Tilsett {n}", eining=cast.it01) for n in range(last)]
+        for n, person in enumerate(staff):
+            common = {"person_id": person.id, "niva": 2, "slag": "kurs", "laga": clock(), "grunn": ""}
+            til = today + timedelta(days=10 + n % 2)
+            db.add(
+                Kompetansebevis(
+                    kompetanse_id=kinds[n % 2], dato=today, gyldig_til=til, status="stadfesta", vurdert_tid=clock(), **common
+                )
+            )
+            db.add(Kompetansebevis(kompetanse_id=kinds[2], dato=today, gyldig_til=til, status="sjolv", vurdert_tid=None, **common))
+        db.commit()
+    leif = client_for(cast.leif)
+    for heading, stop in (('id="bevis"', "</section>"), ('id="utlop"', "</section>")):
+        seen: list[str] = []
+        path = "/kompetanse/?eining=0"
+        for _page in range(5):
+            page = leif.get(path).get_data(as_text=True).partition(heading)[2].partition(stop)[0]
+            seen += re.findall(r"<(?:a|b)[^>]*>(?:<b>)?(Tilsett \d+)<", page)
+            following = re.search(r'href="([^"]+)" rel="next"', page)
+            if following is None:
+                break
+            path = html.unescape(following[1])
+        assert sorted(seen) == sorted(f"Tilsett {n}" for n in range(last)), heading
+    for nonsense in ("x", "2026-12-01", "2026-12-01.1.2", "2026-12-01.1.2.x", "2026-12-01.1.2.99999999999"):
+        assert leif.get(f"/kompetanse/?utlop={nonsense}&etter={nonsense}").status_code == 200
 
 
 def test_the_same_date_twice_a_future_date_and_a_kind_that_does_not_count_are_refused(

@@ -1,7 +1,9 @@
 """From a gap to a plan to a closed gap: lines are measures, money is summed, the map afterwards foreseen; carried on."""
 
+import io
 from datetime import date
 
+import pypdf
 import pytest
 from sqlalchemy import select
 
@@ -155,10 +157,10 @@ def test_a_deviation_asks_the_plan_answers(
 
 
 def test_who_opens_and_who_writes_a_plan(planner: Planner, client_for: ClientFor, csrf: Csrf, cast: Cast, entry: Entry) -> None:
-    """Written by hand. Names of participants only where names may be seen."""
+    """Written by hand. Names of participants only where names may be seen, titles where measures are read."""
     plan = planner.start()
     assert planner.line(plan, kompetanse_id=entry("hlr")) == 303
-    opens, names, writes, approves = set(), set(), set(), set()
+    opens, names, titles, writes, approves = set(), set(), set(), set(), set()
     for name, person in cast.people.items():
         browser = client_for(person)
         page = browser.get(f"/kompetanse/plan/{plan}")
@@ -169,6 +171,8 @@ def test_who_opens_and_who_writes_a_plan(planner: Planner, client_for: ClientFor
             opens.add(name)
         if page.status_code == 200 and "Astrid Stedfortredar" in text:
             names.add(name)
+        if page.status_code == 200 and "HLR-kurs i desember" in text:
+            titles.add(name)
         goals = {"csrf_token": csrf(browser), "maal": "Alle kan HLR.", "versjon": "0"}
         if browser.post(f"/kompetanse/plan/{plan}/maal", data=goals).status_code != 404:
             writes.add(name)
@@ -177,5 +181,10 @@ def test_who_opens_and_who_writes_a_plan(planner: Planner, client_for: ClientFor
             approves.add(name)
     assert opens == {"leif", "signe", "kval", "hege", "fred", "lise", "rita"}
     assert names == {"leif", "signe", "kval", "hege", "fred"}
+    assert titles == {"leif", "signe", "kval", "fred", "rita"}
+    paper = pypdf.PdfReader(io.BytesIO(client_for(cast.lise).get(f"/kompetanse/plan/{plan}.pdf").data))
+    said = " ".join("\n".join(sheet.extract_text() for sheet in paper.pages).split())
+    assert "Utdanne og lære opp" in said
+    assert "HLR-kurs i desember" not in said
     assert writes == {"leif", "signe", "kval"}
     assert approves == {"leif", "signe"}
