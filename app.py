@@ -54,6 +54,7 @@ import kompetanse.views.innlesing
 import kompetanse.views.kart
 import kompetanse.views.katalog
 import kompetanse.views.leiar
+import kompetanse.views.lovyrke
 import kompetanse.views.meg
 import kompetanse.views.plan
 import konto.jobs
