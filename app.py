@@ -67,6 +67,7 @@ import oppdragsbrev.queries.matrise
 import oppdragsbrev.views.area
 import oppdragsbrev.views.brev
 import oppdragsbrev.views.dokument
+import oppdragsbrev.views.fristar
 import oppdragsbrev.views.levering
 import oppdragsbrev.views.liste
 import oppdragsbrev.views.stand

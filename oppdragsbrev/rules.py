@@ -5,13 +5,15 @@ edits (`/oppdragsbrev/reglar`).
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from enum import IntEnum, StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from kjerne.i18n import Lazy
 from kjerne.i18n import lazy as _l
+
+T = TypeVar("T")
 
 
 class Punkt(IntEnum):
@@ -193,6 +195,12 @@ def internal(raw: str) -> str | None:
         return None
     first = path.split("?", 1)[0].split("#", 1)[0].split("/")
     return None if ".." in first or first[1] not in OURS else path
+
+
+def in_order(rows: Sequence[T], places: Sequence[int]) -> list[T]:
+    """Rows by the places that were asked for (from 1; 0: where it stands). On the same place stands first what was moved up."""
+    asked = [(wanted or here, (wanted or here) - here) for here, wanted in enumerate(places, start=1)]
+    return [row for _key, row in sorted(zip(asked, rows, strict=True), key=lambda pair: pair[0])]
 
 
 class Tekster(Protocol):

@@ -111,22 +111,40 @@ def choose(work: Work, brev: Oppdragsbrev, units: Collection[Eining]) -> None:
 
 
 def set_deadlines(work: Work, brev: Oppdragsbrev, fristar: Fristar, *, version: int) -> None:
-    """Set deadlines by point and by unit. In a letter that was sent each unit is told of its changed one."""
+    """Set deadlines by point and by unit. In a letter that was sent each unit whose deadline changed is told.
+
+    A point's own deadline counts for all units but those with another: in a letter that was sent it moves theirs along.
+    """
     _demand_open(work, brev)
     if version != brev.version:
         raise Conflict(_("Fristane blei endra av ein annan medan du skreiv. Ditt er ikkje lagra. Sjå kva som står no."))
     brev.version = version + 1
     points = {one.punkt.id: one.punkt for one in letters.points_of(work, brev)}
+    receivers = {row.id: (row, unit) for row, unit in letters.receivers(work, brev)}
+    stands = letters.own_deadlines(work, brev)
     for punkt_id, day in fristar.felles.items():
         if punkt_id in points and day != points[punkt_id].frist:
             _demand_future(work, day, f"f{punkt_id}")
-            points[punkt_id].frist = day
-    receivers = {row.id: (row, unit) for row, unit in letters.receivers(work, brev)}
-    stands = letters.own_deadlines(work, brev)
+            before, points[punkt_id].frist = points[punkt_id].frist, day
+            same = [row for (_mottak, point), row in stands.items() if point == punkt_id and row.frist == before]
+            _move_along(work, brev, points[punkt_id], same, receivers)
     for (mottak_id, punkt_id), day in fristar.eigne.items():
         if mottak_id in receivers and punkt_id in points:
             _own(work, brev, receivers[mottak_id], points[punkt_id], row=stands.get((mottak_id, punkt_id)), day=day)
     work.db.flush()
+
+
+def _move_along(
+    work: Work, brev: Oppdragsbrev, point: Brevpunkt, rows: list[Punktmottak], receivers: Mapping[int, tuple[Brevmottak, Eining]]
+) -> None:
+    """Units that have the letter and had the point's former deadline get its new one."""
+    if point.frist is None:
+        if any(receivers[row.mottak_id][0].sendt for row in rows):
+            raise Refused(_("Set ein frist for punkt %(nr)s.", nr=point.nr), f"f{point.id}")
+        return
+    for row in rows:
+        if receivers[row.mottak_id][0].sendt:
+            change_deadline(work, brev, receivers[row.mottak_id], point, row=row, day=point.frist)
 
 
 def _own(
@@ -138,15 +156,17 @@ def _own(
     row: Punktmottak | None,
     day: date | None,
 ) -> None:
+    """A unit's own deadline; none, or the point's, means as the others."""
     mottak, _eining = receiver
-    if row is None:
-        if day is not None and day != point.frist:
-            _demand_future(work, day, f"e{mottak.id}_{point.id}")
-            work.db.add(Punktmottak(mottak_id=mottak.id, punkt_id=point.id, frist=day))
-    elif day is None and mottak.sendt is None:
-        work.db.delete(row)
-    elif day is not None and day != row.frist:
-        change_deadline(work, brev, receiver, point, row=row, day=day)
+    wanted = day or point.frist
+    if mottak.sendt is None and wanted == point.frist:
+        if row is not None:
+            work.db.delete(row)
+    elif row is None and wanted is not None:
+        _demand_future(work, wanted, f"e{mottak.id}_{point.id}")
+        work.db.add(Punktmottak(mottak_id=mottak.id, punkt_id=point.id, frist=wanted))
+    elif row is not None and wanted is not None and wanted != row.frist:
+        change_deadline(work, brev, receiver, point, row=row, day=wanted)
 
 
 def change_deadline(

@@ -16,25 +16,27 @@ from oppdragsbrev.actions.spor import note
 from oppdragsbrev.models import Brevkule, Brevmal, Brevpunkt, Oppdragsbrev
 from oppdragsbrev.queries import brev as letters
 from oppdragsbrev.queries.brev import Punktkuler
-from oppdragsbrev.rules import Brevtilstand, said
+from oppdragsbrev.rules import Brevtilstand, in_order, said
 
 
 @dataclass(frozen=True)
 class Kuletekst:
-    """A bullet as it was typed."""
+    """A bullet as it was typed. `plass`: where in its point it was put, 0 when the form does not say."""
 
     tekst: str
     bevis: tuple[str, ...] = ()
     bort: bool = False
+    plass: int = 0
 
 
 @dataclass(frozen=True)
 class Punkttekst:
-    """A point as it was typed; `nye` are bullets to add."""
+    """A point as it was typed; `nye` are bullets to add, `plass` where in the document it was put (0: not said)."""
 
     tekst: str
     bort: bool = False
     nye: tuple[str, ...] = ()
+    plass: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,33 +78,43 @@ def _drop(work: Work, row: Brevpunkt | Brevkule, *, keep: bool) -> None:
 
 def _apply(work: Work, owner: Brevmal | Oppdragsbrev, points: list[Punktkuler], doc: Dokument, *, keep: bool) -> None:
     setattr(owner, doc.sprak, doc.innleiing)
-    for one in points:
-        typed = doc.punkt.get(one.punkt.id)
-        if typed is None:
-            continue
-        for kule in one.kuler:
-            line = doc.kuler.get(kule.id)
-            if typed.bort or (line is not None and (line.bort or not line.tekst)):
-                _drop(work, kule, keep=keep)
-            elif line is not None:
-                setattr(kule, doc.sprak, line.tekst)
-                kule.bevis = ",".join(line.bevis)
-        work.db.flush()
-        if typed.bort:
-            _drop(work, one.punkt, keep=keep)
-            continue
-        if not typed.tekst:
-            raise Refused(_("Skriv ei overskrift for kvart punkt, eller ta punktet bort."), f"p{one.punkt.id}")
-        setattr(one.punkt, doc.sprak, typed.tekst)
-        first = max((kule.nr for kule in one.kuler), default=0) + 1
-        work.db.add_all(
-            Brevkule(punkt_id=one.punkt.id, nr=nr, **{doc.sprak: text}) for nr, text in enumerate(typed.nye, start=first)
-        )
+    left = [one for one in points if (typed := doc.punkt.get(one.punkt.id)) is None or not _point(work, one, typed, doc, keep=keep)]
+    if not keep:  # history and mail of a sent letter name its points by number: they keep theirs
+        wanted = [typed.plass if (typed := doc.punkt.get(one.punkt.id)) else 0 for one in left]
+        for nr, one in enumerate(in_order(left, wanted), start=1):
+            one.punkt.nr = nr
     if doc.nytt:
-        last = max((one.punkt.nr for one in points), default=0)
+        last = max((one.punkt.nr for one in (points if keep else left)), default=0)
         ids = {"mal_id": owner.id} if isinstance(owner, Brevmal) else {"brev_id": owner.id}
         work.db.add(Brevpunkt(nr=last + 1, punkt=doc.nytt_punkt, **{doc.sprak: doc.nytt}, **ids))
     work.db.flush()
+
+
+def _point(work: Work, one: Punktkuler, typed: Punkttekst, doc: Dokument, *, keep: bool) -> bool:
+    """Write a point with its bullets. Answers whether it was taken out. Raises `Refused` when it has no heading."""
+    left, wanted = [], []
+    for kule in one.kuler:
+        line = doc.kuler.get(kule.id)
+        if typed.bort or (line is not None and (line.bort or not line.tekst)):
+            _drop(work, kule, keep=keep)
+            continue
+        if line is not None:
+            setattr(kule, doc.sprak, line.tekst)
+            kule.bevis = ",".join(line.bevis)
+        left.append(kule)
+        wanted.append(line.plass if line else 0)
+    work.db.flush()
+    if typed.bort:
+        _drop(work, one.punkt, keep=keep)
+        return True
+    if not typed.tekst:
+        raise Refused(_("Skriv ei overskrift for kvart punkt, eller ta punktet bort."), f"p{one.punkt.id}")
+    setattr(one.punkt, doc.sprak, typed.tekst)
+    for nr, kule in enumerate(in_order(left, wanted), start=1):
+        kule.nr = nr
+    first = len(left) + 1
+    work.db.add_all(Brevkule(punkt_id=one.punkt.id, nr=nr, **{doc.sprak: text}) for nr, text in enumerate(typed.nye, start=first))
+    return False
 
 
 def save_template(work: Work, mal: Brevmal, doc: Dokument, *, version: int) -> None:

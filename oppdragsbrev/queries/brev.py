@@ -102,6 +102,14 @@ def get_own(work: Work, brev_id: int) -> Oppdragsbrev:
     return brev
 
 
+def get_open(work: Work, brev_id: int) -> Oppdragsbrev:
+    """A letter she directs that is not ended, else `NotFound`."""
+    brev = get_own(work, brev_id)
+    if brev.status == Brevtilstand.AVSLUTTA:
+        raise NotFound
+    return brev
+
+
 def in_force(work: Work) -> Oppdragsbrev | None:
     """The newest letter that is sent and not ended, read in some unit of hers."""
     query = visible(work).where(Oppdragsbrev.status == Brevtilstand.SENDT)

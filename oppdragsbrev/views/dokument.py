@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from kjerne.access import Right
-from kjerne.errors import NotFound, Refused
+from kjerne.errors import Refused
 from kjerne.i18n import SPRAK, SPRAKNAMN
 from kjerne.i18n import gettext as _
 from kjerne.web import render
@@ -38,13 +38,15 @@ def _page(work: Work, owner: Brevmal | Oppdragsbrev, feil: Feil, status: int) ->
     is_template = isinstance(owner, Brevmal)
     sprak = _language(work)
     points = letters.points_of(work, owner)
+    sent = isinstance(owner, Oppdragsbrev) and owner.status != Brevtilstand.KLADD
     page = render(
         work,
         "oppdragsbrev/dokument.html",
         eigar=owner,
         er_mal=is_template,
         namn=owner.namn if isinstance(owner, Brevmal) else owner.tittel,
-        sendt=isinstance(owner, Oppdragsbrev) and owner.status != Brevtilstand.KLADD,
+        sendt=sent,
+        kan_flytte=not sent,
         punkt=[(one, _evidence(one.punkt.punkt)) for one in points],
         punktnamn=PUNKTNAMN,
         sprak=sprak,
@@ -75,7 +77,8 @@ def _read_document(work: Work, owner: Brevmal | Oppdragsbrev) -> Dokument:
         new = {f"ny{one.punkt.id}_{nr}": read(f"ny{one.punkt.id}_{nr}", KULE_MAX, multiline=False) for nr in range(EMPTY_LINES)}
         texts |= {here: read(here, KULE_MAX, multiline=False), **new}
         gone = request.form.get(f"{here}_bort") == "1"
-        point_texts[one.punkt.id] = Punkttekst(texts[here], gone, tuple(text for text in new.values() if text))
+        added = tuple(text for text in new.values() if text)
+        point_texts[one.punkt.id] = Punkttekst(texts[here], gone, added, plass=number(f"{here}_plass"))
         known = {kind.kode for kind in _evidence(one.punkt.punkt)}
         for kule in one.kuler:
             name = f"k{kule.id}"
@@ -83,7 +86,8 @@ def _read_document(work: Work, owner: Brevmal | Oppdragsbrev) -> Dokument:
                 continue
             texts[name] = read(name, KULE_MAX, multiline=False)
             codes = tuple(code for code in request.form.getlist(f"{name}_bevis") if code in known)
-            bullets[kule.id] = Kuletekst(texts[name], codes, request.form.get(f"{name}_bort") == "1")
+            gone = request.form.get(f"{name}_bort") == "1"
+            bullets[kule.id] = Kuletekst(texts[name], codes, gone, plass=number(f"{name}_plass"))
     texts["nytt"] = read("nytt", KULE_MAX, multiline=False)
     guard(work, texts)
     place = number("nytt_punkt")
@@ -149,23 +153,16 @@ def mal_bort(work: Work, mal_id: int) -> ResponseReturnValue:
     return redirect(url_for("oppdragsbrev.malar"), 303)
 
 
-def _open_own(work: Work, brev_id: int) -> Oppdragsbrev:
-    row = letters.get_own(work, brev_id)
-    if row.status == Brevtilstand.AVSLUTTA:
-        raise NotFound
-    return row
-
-
 @area.page("/<id:brev_id>/skriv", needs=Right.BREV_SKRIV)
 def skriv(work: Work, brev_id: int) -> Response:
     """A letter's text."""
-    return _page(work, _open_own(work, brev_id), Feil(), 200)
+    return _page(work, letters.get_open(work, brev_id), Feil(), 200)
 
 
 @area.page("/<id:brev_id>/skriv", needs=Right.BREV_SKRIV, method="POST")
 def skriv_send(work: Work, brev_id: int) -> ResponseReturnValue:
     """Save it; one that was sent gets a new edition."""
-    row = _open_own(work, brev_id)
+    row = letters.get_open(work, brev_id)
     try:
         with work.db.begin_nested():  # all or nothing
             actions.save_letter(work, row, _read_document(work, row), version=version())

@@ -5,6 +5,7 @@ import { wireDrafts } from "./kladd.js";
 import { wireFiling } from "./meld.js";
 import { startIdle } from "./okt.js";
 import { wireProcedures } from "./prosedyrar.js";
+import { wireOrder } from "./rekkje.js";
 import { wireRos } from "./ros.js";
 import { wireSending } from "./sending.js";
 import { focusErrors, startForms } from "./skjema.js";
@@ -36,6 +37,7 @@ function wire(root) {
   wireRos(root);
   wireRedaction(root);
   wireProcedures(root);
+  wireOrder(root);
   focusErrors(root);
 }
 

@@ -39,7 +39,7 @@ def test_from_the_template_to_an_accepted_point(cast: Cast, open_as: OpenAs, add
     director.get_by_role("button", name="Lag kladden").click()
     expect(director.locator("h1")).to_have_text("Oppdragsbrev 2027")
     director.get_by_role("link", name="Einingar, fristar og sending").click()
-    for field in director.locator("#felles ~ .grid input[type=date]").all():
+    for field in director.locator(".duelist > li > .ds-field input[type=date]").all():
         field.fill("2027-03-01")
     director.get_by_label(cast.it01.namn).check()
     director.get_by_role("button", name="Lagre og send brevet").click()
