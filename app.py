@@ -80,6 +80,7 @@ import prosedyrar.views.importer
 import prosedyrar.views.lesing
 import prosedyrar.views.livslop
 import prosedyrar.views.oversikt
+import prosedyrar.views.rutinar
 import prosedyrar.views.skriv
 import rapportar.jobs
 import rapportar.nokkelside

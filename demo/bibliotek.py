@@ -24,7 +24,7 @@ from prosedyrar.models import (
     ProsedyreOpning,
     ProsedyreVersjon,
 )
-from prosedyrar.models.behov import Rutinedekning
+from prosedyrar.models.behov import Eigenrutine, Rutinedekning
 from prosedyrar.rules import INTERVALL, Dokumenttype, add_months
 
 __all__ = ["Library"]
@@ -39,6 +39,14 @@ _MERKNADER: Final = (
     ("", "Bra at han er kort. Legg gjerne ved skjemaet.", None, ""),
 )
 _PLAN: Final = ("overgrep", 60)
+#: The municipality's own: nynorsk, bokmål, English, theme, kinds of units, where it is decided, role.
+_EIGNE: Final = (
+    ("Besøk av hundar og andre dyr", "Besøk av hunder og andre dyr", "Visits by dogs and other animals", "smittevern",
+     "dagtilbod|institusjon", "Kommunestyrevedtak 34/25", "leiar"),
+    ("Vinterberedskap når vegen over fjellet er stengd", "Vinterberedskap når veien over fjellet er stengt",
+     "Winter preparedness when the mountain road is closed", "beredskap", "heimeteneste|helseteneste", "ROS for sektoren 2025",
+     "kommunalsjef"),
+)  # fmt: skip
 _ORD: Final = {
     "nn": (
         "Formål",
@@ -271,6 +279,16 @@ class Library:
         alone = {"plan_person_id": None, "plan_frist": None, "prosedyre_id": None}
         grunn = "Kjøkkenet har ingen brukarkontakt."
         self.put(Rutinedekning, behov="hlr", eining_id=self.unit("HO-IT-06").id, grunn=grunn, **alone, **moment)
+        self._own_needs(moment)
+
+    def _own_needs(self, moment: dict[str, Any]) -> None:
+        """Two routines the municipality has found that it needs beside the starter list: one is planned, one is missing."""
+        common = {"rekkje": 0, "gjeld_fra": self.verda.today - timedelta(days=120), "gjeld_til": None}
+        for number, (nn, nb, en, tema, slag, heimel, ansvar) in enumerate(_EIGNE, start=1):
+            words = {"nn": nn, "nb": nb, "en": en, "tema": tema, "slag": slag, "heimel": heimel, "ansvar": ansvar}
+            self.put(Eigenrutine, kode=f"eigen-{number}", **words, **common, **moment)
+        planned = {"plan_person_id": self.writer.id, "plan_frist": self.verda.today + timedelta(days=60), "prosedyre_id": None}
+        self.put(Rutinedekning, behov="eigen-1", eining_id=1, grunn="", **planned, **moment)
 
     def readings(self) -> None:
         """Who must read what, and most have: later in the units that report little."""

@@ -27,7 +27,7 @@ from prosedyrar.models import (
     ProsedyreVersjon,
     Revisjonsonske,
 )
-from prosedyrar.models.behov import Rutinedekning
+from prosedyrar.models.behov import Eigenrutine, Rutinedekning
 
 __all__ = ["fill"]
 
@@ -45,6 +45,7 @@ _TABLES: Final[tuple[type[Base], ...]] = (
     Lesekrav,
     Lesekvittering,
     Revisjonsonske,
+    Eigenrutine,
     Rutinedekning,
     AvvikProsedyre,
     AvvikHending,

@@ -1,6 +1,7 @@
 """Which routines a unit needs: our starter list (framlegg, derived from domene 1, 4.6 and 6.2), kinds of units, and the heimel.
 
-Pure: the list is a file of the program. What a unit has of it stands in `Rutinedekning`.
+Pure: the list is a file of the program. The municipality's own stand beside it (`queries.rutinar`); what a unit has of either
+stands in `Rutinedekning`.
 """
 
 import csv
@@ -113,7 +114,7 @@ DEKNINGNAMN: dict[Dekning, Lazy] = {
 
 @dataclass(frozen=True)
 class Behov:
-    """A routine that units of some kinds need, and where the duty stands."""
+    """A routine that units of some kinds need, and where the duty stands. `eigen`: the municipality's own, `ansvar` a role."""
 
     kode: str
     tema: str
@@ -122,6 +123,8 @@ class Behov:
     en: str
     slag: frozenset[str]
     heimel: str
+    ansvar: str = ""
+    eigen: bool = False
 
     @property
     def label(self) -> str:
@@ -130,8 +133,8 @@ class Behov:
 
     @property
     def kjelde(self) -> str:
-        """Where the duty stands, in short."""
-        return HEIMLAR[self.heimel]
+        """Where the duty stands, in short; the municipality writes its own."""
+        return HEIMLAR.get(self.heimel, self.heimel)
 
     def needed_by(self, slag: str) -> bool:
         """Whether a unit of that kind needs it."""

@@ -9,16 +9,17 @@ from kjerne.i18n import gettext as _
 from kjerne.models import Eining, Person
 from kjerne.text import clean
 from kjerne.work import Work
-from prosedyrar.behov import Slag, all_needs
+from prosedyrar.behov import Slag
 from prosedyrar.models.behov import Einingsslag, Rutinedekning
 from prosedyrar.queries import get_prosedyre
 from prosedyrar.queries.behov import row_of
+from prosedyrar.queries.rutinar import needs
 from prosedyrar.rules import TITTEL_MAX
 
 
 def _row(work: Work, kode: str, eining: Eining, version: int | None) -> Rutinedekning:
     """The row to write: that unit's own, or a new one. Asks for the right. Raises `Conflict` when it changed meanwhile."""
-    if not work.has(Right.PROSEDYRE_SKRIV, eining.id) or kode not in all_needs():
+    if not work.has(Right.PROSEDYRE_SKRIV, eining.id) or kode not in needs(work.db, work.today):
         raise NotFound
     row = row_of(work.db, kode, eining.id)
     if version is not None and version != (row.versjon if row else 0):

@@ -1,4 +1,4 @@
-"""What a unit is, and how each needed routine stands there."""
+"""What a unit is, which routines the municipality needs beside the starter list, and how each needed one stands in a unit."""
 
 from datetime import date, datetime
 
@@ -6,6 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kjerne.db import Base, UtcDateTime
+from kjerne.katalog import Post
+from kjerne.kept import watch
 from prosedyrar.rules import TITTEL_MAX
 
 
@@ -18,10 +20,37 @@ class Einingsslag(Base):
     slag: Mapped[str] = mapped_column(String(40))
 
 
+class Eigenrutine(Post, Base):
+    """A routine the municipality itself has found that it needs. A row is how it read from a day; the next takes over.
+
+    `slag`: kinds of units split by |, or "alle". `ansvar`: the role that sees to it that the routine exists, or empty.
+    """
+
+    __tablename__ = "eigenrutine"
+    __table_args__ = (
+        UniqueConstraint("kode", "gjeld_fra"),
+        CheckConstraint("gjeld_til IS NULL OR gjeld_til >= gjeld_fra", "varer_minst_ein_dag"),
+    )
+
+    tema: Mapped[str] = mapped_column(String(40))
+    slag: Mapped[str] = mapped_column(String(TITTEL_MAX))
+    heimel: Mapped[str] = mapped_column(String(TITTEL_MAX), default="")
+    ansvar: Mapped[str] = mapped_column(String(40), default="")
+    endra: Mapped[datetime] = mapped_column(UtcDateTime)
+    endra_av_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    versjon: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": versjon}  # noqa: RUF012 - SQLAlchemy's declarative attribute
+
+
+watch([Eigenrutine])
+
+
 class Rutinedekning(Base):
     """How a needed routine stands in a unit and all below it: by a procedure, planned, or not needed with a reason.
 
-    `behov` is a code of the starter list. No row, here or above: the routine is missing. The nearest row counts.
+    `behov` is a code of the starter list or of the municipality's own. No row, here or above: the routine is missing. The
+    nearest row counts.
     """
 
     __tablename__ = "rutinedekning"

@@ -12,10 +12,11 @@ from kjerne.access import Right
 from kjerne.errors import NotFound
 from kjerne.models import Eining, Person
 from kjerne.work import Work
-from prosedyrar.behov import Behov, Dekning, Slag, all_needs, guess_slag
+from prosedyrar.behov import Behov, Dekning, Slag, guess_slag
 from prosedyrar.models import Prosedyre, ProsedyreVersjon
 from prosedyrar.models.behov import Einingsslag, Rutinedekning
 from prosedyrar.queries.pick import Valg
+from prosedyrar.queries.rutinar import needs
 from prosedyrar.rules import Tilstand, is_overdue
 
 GAPS = (Dekning.MANGLAR, Dekning.UTDATERT)
@@ -64,6 +65,7 @@ class Sum:
 class Oversikt:
     """The answers of the units under one: (need, unit) → answer, for the pairs where the unit's kind needs it."""
 
+    lista: Mapping[str, Behov]
     topp: Eining
     einingar: Sequence[Eining]
     slag: Mapping[int, Slag]
@@ -92,7 +94,7 @@ class Oversikt:
     def behov(self) -> list[Behov]:
         """The needs that somebody here has, in the list's order."""
         asked = {kode for kode, _unit in self.svar}
-        return [need for kode, need in all_needs().items() if kode in asked]
+        return [need for kode, need in self.lista.items() if kode in asked]
 
 
 def units_of(work: Work) -> dict[int, Eining]:
@@ -186,14 +188,15 @@ def overview(work: Work, top: Eining, units: Mapping[int, Eining], slag: str = "
     of = kinds(work.db, chosen)
     chosen = [unit for unit in chosen if not slag or of[unit.id] == slag]
     said = _answers(work, chosen)
+    asked = needs(work.db, work.today)
     found: dict[tuple[str, int], Svar] = {}
     for unit in chosen:
         line = list(reversed(path_of(unit)))
-        for kode, need in all_needs().items():
+        for kode, need in asked.items():
             near = next((said[kode, key] for key in line if (kode, key) in said), None)
             if near is not None or need.needed_by(of[unit.id]):
                 found[kode, unit.id] = near or Svar(Dekning.MANGLAR)
-    return Oversikt(top, chosen, of, found)
+    return Oversikt(asked, top, chosen, of, found)
 
 
 def row_of(db: Session, kode: str, eining_id: int) -> Rutinedekning | None:

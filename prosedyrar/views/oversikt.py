@@ -15,11 +15,13 @@ from kjerne.vakt import CONFIRM_FIELD, Guarded
 from kjerne.web import render
 from kjerne.work import Work
 from prosedyrar.actions import behov as actions
-from prosedyrar.behov import DEKNINGNAMN, SLAGNAMN, Behov, Dekning, Slag, all_needs
+from prosedyrar.behov import DEKNINGNAMN, SLAGNAMN, Behov, Dekning, Slag
 from prosedyrar.queries import pick
 from prosedyrar.queries.behov import Oversikt, Sum, Svar, find_top, kinds, of_theme, overview, path_of, row_of, units_of
+from prosedyrar.queries.rutinar import may_edit, needs
 from prosedyrar.rules import TEMANAMN, Tema
 from prosedyrar.views.area import area
+from prosedyrar.views.rutinar import whose
 
 LYS = {
     Dekning.DEKT: "ok",
@@ -109,11 +111,13 @@ def oversikt(work: Work) -> str:
         Dekning=Dekning,
         lys_av=LYS,
         antal=len(seen.einingar),
+        eigne=sum(1 for need in seen.behov if need.eigen),
+        kan_endre_lista=may_edit(work),
     )
 
 
-def _need(kode: str) -> Behov:
-    found = all_needs().get(kode)
+def _need(work: Work, kode: str) -> Behov:
+    found = needs(work.db, work.today).get(kode)
     if found is None:
         raise NotFound
     return found
@@ -122,7 +126,7 @@ def _need(kode: str) -> Behov:
 @area.page("/oversikt/rutine/<kode>", needs=Right.PROSEDYRE_STATUS)
 def rutine(work: Work, kode: str) -> str:
     """One need in every unit that has it."""
-    need, units = _need(kode), units_of(work)
+    need, units = _need(work, kode), units_of(work)
     top = find_top(units, request.args.get("eining", ""))
     seen = overview(work, top, units)
     rows = [(unit, seen.slag[unit.id], seen.svar[kode, unit.id]) for unit in seen.einingar if (kode, unit.id) in seen.svar]
@@ -139,6 +143,7 @@ def rutine(work: Work, kode: str) -> str:
         lys_av=LYS,
         kan_skrive=work.units(Right.PROSEDYRE_SKRIV),
         temanamn=TEMANAMN[Tema(need.tema)],
+        ansvar=whose(need.ansvar),
     )
 
 
@@ -172,6 +177,7 @@ def _cell_page(work: Work, need: Behov, unit: Eining, refused: Refused | None = 
         "prosedyrar/oversikt_celle.html",
         behov=need,
         eining=unit,
+        ansvar=whose(need.ansvar),
         svar=own,
         sum=seen.of_need(need.kode),
         rad=row,
@@ -192,13 +198,13 @@ def _cell_page(work: Work, need: Behov, unit: Eining, refused: Refused | None = 
 @area.page("/oversikt/rutine/<kode>/<id:eining_id>", needs=Right.PROSEDYRE_STATUS)
 def celle(work: Work, kode: str, eining_id: int) -> Response:
     """What answers one need in one unit, and the ways to change it; searching for a procedure is a GET of the same page."""
-    return _cell_page(work, _need(kode), _unit(work, eining_id))
+    return _cell_page(work, _need(work, kode), _unit(work, eining_id))
 
 
 @area.page("/oversikt/rutine/<kode>/<id:eining_id>", needs=Right.PROSEDYRE_SKRIV, method="POST")
 def celle_send(work: Work, kode: str, eining_id: int) -> Response:
     """Set it: covered by a procedure, planned, not needed, or nothing said."""
-    need, unit = _need(kode), _unit(work, eining_id)
+    need, unit = _need(work, kode), _unit(work, eining_id)
     form = request.form
     raw = form.get("versjon", "0")
     version = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
