@@ -73,6 +73,7 @@ def _measure(result: Result, kind: str, data: Sequence[Data], plan: Plan) -> Non
         oppgaver.login(result, name, small)
         oppgaver.concurrent_filers(result, name, small, 50, 10 if kind == "sqlite" else 5)
         oppgaver.weight(result, name, small)
+        oppgaver.matrix(result, name, large or small, plan.rounds)
         if large is not None:
             oppgaver.growth(result, name, small, large, plan.rounds)
         if kind == "postgres":

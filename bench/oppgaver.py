@@ -18,7 +18,7 @@ from argon2.low_level import Type, hash_secret_raw
 from bench.maling import Goal, Klient, Result, p, take_turns
 from bench.tenar import Tenar
 
-__all__ = ["against_bare", "concurrent_filers", "export", "goals", "growth", "login", "weight"]
+__all__ = ["against_bare", "concurrent_filers", "export", "goals", "growth", "login", "matrix", "weight"]
 
 _TOKEN: Final = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _LINKED: Final = re.compile(r'(?:href|src)="(/static/[^"]+)"')
@@ -233,6 +233,13 @@ def goals(result: Result, database: str, tenar: Tenar, seconds: int) -> None:
 
 def _read(klient: Klient, path: str) -> None:
     klient.get(path)
+
+
+def matrix(result: Result, database: str, tenar: Tenar, rounds: int) -> None:
+    """The director's page of units × points with the lights of all units, as she would open it."""
+    klient = tenar.klient("kommunalsjef")
+    times = take_turns({"oversikt": partial(klient.get, "/oppdragsbrev/oversikt")}, rounds)["oversikt"]
+    result.goals.append(Goal(database, "oppdragsbrev: einingar og punkt, p50", p(times, 0.5), 300, "ms"))
 
 
 def weight(result: Result, database: str, tenar: Tenar) -> None:

@@ -56,11 +56,14 @@ ROWS: tuple[tuple[str, Right], ...] = (
 )
 
 
-def _rows(work: Work, kind: Bevis, root: Eining) -> str:
-    """The address of the rows behind, empty for who may not open it: a link never leads to "not found"."""
+def _rows(opens: Mapping[str, frozenset[int]], kind: Bevis, root: Eining) -> str:
+    """The address of the rows behind, empty for who may not open it: a link never leads to "not found".
+
+    `opens`: how an address begins → the units whose rows she may open there.
+    """
     address = kind.lenkje(root)
-    needed = next((right for start, right in ROWS if address.startswith(start)), None)
-    return address if needed is None or root.id in work.units(needed) else ""
+    needed = next((units for start, units in opens.items() if address.startswith(start)), None)
+    return address if needed is None or root.id in needed else ""
 
 
 def of_point(punkt: Punkt) -> list[Bevis]:
@@ -92,6 +95,7 @@ def find(work: Work, einingar: Iterable[Eining], kinds: Iterable[Bevis] = ALLE) 
     roots = list(einingar)
     omfang = omfang_of(work, roots)
     rules = rules_in_force(work)
+    opens = {start: work.units(right) for start, right in ROWS}
     found: dict[int, list[Funn]] = {root.id: [] for root in roots}
     for kind in kinds:
         measured = kind.male(work, omfang)
@@ -99,7 +103,7 @@ def find(work: Work, einingar: Iterable[Eining], kinds: Iterable[Bevis] = ALLE) 
         for root in roots:
             value = measured[root.id]
             lys = light(value.verdi, kind.retning, gron, gul)
-            found[root.id].append(Funn(kind, lys, value.verdi, value.tekst, _rows(work, kind, root)))
+            found[root.id].append(Funn(kind, lys, value.verdi, value.tekst, _rows(opens, kind, root)))
     return found
 
 
