@@ -44,6 +44,7 @@ import avvik.views.sok
 import avvik.views.sporing
 import avvik.views.steg
 import avvik.views.tal
+import framside.hjelp
 import framside.tilgjenge
 import framside.views
 import kompetanse.actions.ruter
@@ -89,6 +90,8 @@ import rapportar.prosedyreside
 import rapportar.serieside
 import rapportar.sider
 import rapportar.sider_ros
+import rapportar.tavle
+import rapportar.tavleside
 import rapportar.vi_gjorde_side
 import rapportar.views
 import register.views.area
@@ -140,6 +143,7 @@ ADMINISTRASJON = (
 AREAS: tuple[Area, ...] = (
     konto.views.area,
     framside.views.area,
+    framside.hjelp.area,
     avvik_area,
     tiltak_area,
     prosedyrar_area,
@@ -169,7 +173,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("Personar"), "personar.liste", "people", (Right.PERSON_LES,)),
     MenuItem(_l("Innstillingar"), "administrasjon.innstillingar_vis", "gear", (Right.KATALOG_ENDRE,)),
 )
-LISTENERS = (kompetanse.handlers.HANDLERS, avvik.handlers.HANDLERS)
+LISTENERS = (kompetanse.handlers.HANDLERS, avvik.handlers.HANDLERS, rapportar.tavle.HANDLERS)
 #: Who hears what: several packages may listen to one event, those nearest below first.
 HANDLERS: dict[type, tuple[Handler, ...]] = {
     event: tuple(handler for table in LISTENERS for handler in table.get(event, ()))
@@ -286,6 +290,7 @@ def _install_templates(app: Flask) -> None:
             "kommune": ours.get("kommune", ""),
             "innstillingar": ours,
             "menu": web.menu(work),
+            "hjelp": framside.hjelp.context_link(work) if has_request_context() else None,
         }
 
 

@@ -73,6 +73,7 @@ INNSTILLINGAR: Mapping[str, Lazy] = {
     "varselkanal": _l("Kritikkverdige forhold: korleis ein varslar her"),
     "klagekanal": _l("Klage frå pasient, brukar eller pårørande: kvar ho skal"),
     "tilgjengelegheitserklaering": _l("Adressa til tilgjengelegheitserklæringa"),
+    "rapport_vedlegg": _l("Rapportar som vedlegg i e-post"),
     "farge": _l("Farge"),
     "logo": _l("Logo"),
     "meldeordning": _l("Ordning for alvorlege hendingar"),

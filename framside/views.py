@@ -13,6 +13,8 @@ from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.web import Area, Open, render
 from kjerne.work import Work
+from rapportar import tavle
+from rapportar.tavleside import address
 
 area = Area("framside", __name__)
 
@@ -102,5 +104,6 @@ def heim(work: Work) -> str:
         tal_mine=open_count(work, Lister.MINE),
         maks_siste=LATEST,
         nummer=_numbers(work),
+        visingar=[(row.namn, address(row, kode)) for row, kode in tavle.saved(work)] if work.has(Right.AVVIK_TAL) else [],
         meldingar=[(done[0], str(done[1]))] if done else [],
     )

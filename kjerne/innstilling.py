@@ -22,6 +22,7 @@ DEFAULTS: dict[str, str] = {
     "slutta_dagar": "180",
     "kompetanse_god": "80",
     "kompetanse_lag": "60",
+    "rapport_vedlegg": "",
     "demo": "0",
 }
 

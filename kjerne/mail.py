@@ -1,7 +1,11 @@
-"""The outbox: a letter is a row now, sent by a job later. Letters carry number, unit and link, never case text."""
+"""The outbox: a letter is a row now, sent by a job later. Letters carry number, unit and link, never case text.
+
+A kept file goes with a letter only where the municipality allows it and the caller has seen to it that no case is told in it.
+"""
 
 import smtplib
 import ssl
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -10,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import CursorResult, select, update
 
+from kjerne import files
 from kjerne.config import Config
 from kjerne.db import Databases
 from kjerne.models import Epost, Person
@@ -20,7 +25,17 @@ MAX_WAIT = timedelta(hours=6)
 TIMEOUT_SECONDS = 20
 
 
-def queue(work: Work, to: Person, subject: str, body: str, *, key: str, at: datetime | None = None) -> None:
+@dataclass(frozen=True)
+class Vedlegg:
+    """A kept PDF that goes with a letter: the name it gets, and the digest its bytes lie under."""
+
+    namn: str
+    sha256: str
+
+
+def queue(
+    work: Work, to: Person, subject: str, body: str, *, key: str, at: datetime | None = None, attached: Vedlegg | None = None
+) -> None:
     """Put a letter in the outbox, once per `key`. A person without an address gets none (she has her front page).
 
     `at`: another time than now, where the exact time would join a person to an anonymous case.
@@ -38,6 +53,8 @@ def queue(work: Work, to: Person, subject: str, body: str, *, key: str, at: date
             tekst=body,
             laga=at or work.now,
             neste_forsok=at or work.now,
+            vedlegg_sha256=attached.sha256 if attached else None,
+            vedlegg_namn=attached.namn if attached else None,
         )
     )
     work.db.flush()
@@ -52,6 +69,10 @@ def _message(config: Config, row: Epost) -> EmailMessage:
     message["Message-ID"] = f"<{row.nokkel}@{config.mail_from.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(row.tekst)
+    if row.vedlegg_sha256 and row.vedlegg_namn:
+        path = files.path_of(config.data_dir, row.vedlegg_sha256)
+        if path.is_file():  # what is deleted meanwhile is not sent; the letter has its link
+            message.add_attachment(path.read_bytes(), maintype="application", subtype="pdf", filename=row.vedlegg_namn)
     return message
 
 

@@ -13,6 +13,7 @@ from kjerne.clock import next_working_day
 from kjerne.filinnhald import Inspected
 from kjerne.i18n import fdate, language
 from kjerne.i18n import gettext as _
+from kjerne.innstilling import settings
 from kjerne.log import record
 from kjerne.models import Eining, Person
 from kjerne.work import Work
@@ -26,6 +27,8 @@ from rapportar.slag import SLAG
 
 PDF = "application/pdf"
 BATCH = 5
+#: What a mail server commonly takes; a larger report has its link alone.
+LARGEST = 10 * 1024 * 1024
 #: A report that failed is tried again each day for so long.
 AGAIN = timedelta(days=31)
 
@@ -147,7 +150,7 @@ def make_waiting(work: Work) -> int:
 
 
 def make_report(work: Work, row: Rapport, *, letter: bool = True) -> None:
-    """Make the paper as its receiver may see it, keep it under its checksum, and queue a letter with the link alone.
+    """Make the paper as its receiver may see it, keep it under its checksum, and queue a letter with the link.
 
     A receiver who has lost the unit meanwhile gets none: LookupError.
     """
@@ -158,19 +161,26 @@ def make_report(work: Work, row: Rapport, *, letter: bool = True) -> None:
     with language(row.sprak):
         doc = dokument.build(seen, SLAG[row.slag], eining, read_period(row.periode))
         data = papir.paper(seen, doc)
-        row.heilt = doc.heilt
+        row.heilt = doc.heilt or SLAG[row.slag].enkeltsaker
         subject = _title(row, eining)
         body = _(
             "Rapporten er klar. Opne han her, du må logge inn:\n%(lenkje)s\n\nAlle rapportane ligg i arkivet:\n%(arkiv)s\n",
             lenkje=f"{work.config.base_url}/rapportar/{row.id}",
             arkiv=f"{work.config.base_url}/rapportar/arkiv",
         )
-    files.store(work, "rapport", row.id, Inspected(data, PDF, f"rapport-{row.periode}.pdf", ""))
+    name = f"rapport-{row.periode}.pdf"
+    files.store(work, "rapport", row.id, Inspected(data, PDF, name, ""))
     row.sha256, row.storleik = hashlib.sha256(data).hexdigest(), len(data)
     row.status, row.laga, row.feil = "laga", work.now, None
     if letter:
-        mail.queue(work, person, subject[:200], body, key=f"rapport-{row.id}")
+        attached = mail.Vedlegg(name, row.sha256) if _goes_along(work, row) else None
+        mail.queue(work, person, subject[:200], body, key=f"rapport-{row.id}", attached=attached)
     record(work, "rapport", row.id, "laga", sha256=row.sha256)
+
+
+def _goes_along(work: Work, row: Rapport) -> bool:
+    """Whether the report itself goes with the letter: the municipality allows it, and no single case is told in its kind."""
+    return settings(work.db)["rapport_vedlegg"] == "1" and not SLAG[row.slag].enkeltsaker and row.storleik <= LARGEST
 
 
 __all__ = ["MANAD", "make_report", "make_waiting", "order_due", "order_now"]

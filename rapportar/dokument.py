@@ -22,9 +22,9 @@ def get_slag(kode: str) -> Slag:
     return found
 
 
-def get_unit(work: Work, kode: str) -> Eining:
-    """The unit with that code where she reads reports, else the topmost of them; outside them `NotFound`."""
-    units = work.units(Right.RAPPORT_LES)
+def get_unit(work: Work, kode: str, right: Right = Right.RAPPORT_LES) -> Eining:
+    """The unit with that code where she holds the right, else the topmost of them; outside them `NotFound`."""
+    units = work.units(right)
     if kode:
         found = work.db.scalar(select(Eining).where(Eining.kode == kode, Eining.id.in_(units)))
     else:
@@ -59,9 +59,9 @@ def comments(work: Work, slag: str, eining: Eining, periode: str) -> dict[str, K
     return {row.bolk: Kommentar(row.tekst, namn, row.endra, row.versjon) for row, namn in rows}
 
 
-def build(work: Work, slag: Slag, eining: Eining, val: Val) -> Dokument:
-    """The report as the person of `work` may see it. `NotFound` when she reads no reports of the unit."""
-    if not work.has(Right.RAPPORT_LES, eining.id):
+def build(work: Work, slag: Slag, eining: Eining, val: Val, right: Right = Right.RAPPORT_LES) -> Dokument:
+    """The report as the person of `work` may see it. `NotFound` when she does not hold the right on the unit."""
+    if not work.has(right, eining.id):
         raise NotFound
     g = Grunnlag(work, eining, val)
     said = comments(work, slag.kode, eining, val.kode)

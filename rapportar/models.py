@@ -102,6 +102,21 @@ class Rapporttekst(Base):
     __mapper_args__ = {"version_id_col": versjon}  # noqa: RUF012 - SQLAlchemy's declarative attribute
 
 
+class Vising(Base):
+    """A board somebody has saved under a name: which one, of which unit and period, which may move with time (siste-kvartal)."""
+
+    __tablename__ = "rapportvising"
+    __table_args__ = (UniqueConstraint("person_id", "namn"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    namn: Mapped[str] = mapped_column(String(60))
+    tavle: Mapped[str] = mapped_column(String(40))
+    eining_id: Mapped[int] = mapped_column(ForeignKey("eining.id"))
+    periode: Mapped[str] = mapped_column(String(20))
+    laga: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Nokkeltal(Base):
     """A key figure of a unit and a month (202611), brought in from another system."""
 

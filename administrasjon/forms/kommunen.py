@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
-from wtforms import Field, FileField, Form, HiddenField, StringField
+from wtforms import BooleanField, Field, FileField, Form, HiddenField, StringField
 from wtforms import TextAreaField as Area
 from wtforms.validators import ValidationError
 
@@ -29,6 +29,12 @@ class SettingsForm(Form):
         """A web address, or nothing."""
         if field.data and not str(field.data).startswith("https://"):
             raise ValidationError(_("Adressa skal begynne med https://"))
+
+
+class ReportForm(Form):
+    """Whether a report may go with its letter."""
+
+    rapport_vedlegg = BooleanField(_l("Legg PDF-en ved e-posten når rapporten ikkje har enkeltsaker"))
 
 
 class ColourForm(Form):

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from administrasjon import rules
 from administrasjon.actions import innstillingar
 from administrasjon.forms import SchemeForm
-from administrasjon.forms.kommunen import ColourForm, LogoForm, SettingsForm
+from administrasjon.forms.kommunen import ColourForm, LogoForm, ReportForm, SettingsForm
 from administrasjon.queries import katalog, oppstart
 from administrasjon.rules import farge
 from administrasjon.rules.tabellar import BOLKAR, TABELLAR
@@ -58,6 +58,7 @@ def _kommunen(
         form=form,
         fargeskjema=colour or ColourForm(farge=ours["farge"]),
         logoskjema=logo or LogoForm(),
+        rapportskjema=ReportForm(rapport_vedlegg=ours["rapport_vedlegg"] == "1"),
         ours=ours,
         data_feil=feil,
     )
@@ -93,6 +94,14 @@ def innstillingar_lagre(work: Work) -> ResponseReturnValue:
         return make_response(_kommunen(work, form, feil=guarded.verdict.feil), 422)
     flash(_("Innstillingane er lagra."), "ok")
     return redirect(url_for("administrasjon.kommunen"), 303)
+
+
+@area.page("/innstillingar/rapportar", needs=Right.KATALOG_ENDRE, method="POST")
+def lagre_rapportar(work: Work) -> Response:
+    """Say whether reports without single cases may go with their letters; else a letter has the link alone."""
+    innstillingar.save(work, {"rapport_vedlegg": "1" if ReportForm(request.form).rapport_vedlegg.data else ""})
+    flash(_("Innstillinga er lagra."), "ok")
+    return redirect(url_for("administrasjon.kommunen") + "#rapportar", 303)
 
 
 @area.page("/innstillingar/farge", needs=Right.KATALOG_ENDRE, method="POST")

@@ -55,10 +55,16 @@ class Leselogg(Base):
 
 
 class Epost(Base):
-    """The outbox: a letter is a row in the transaction that caused it, and is sent by a job later."""
+    """The outbox: a letter is a row in the transaction that caused it, and is sent by a job later.
+
+    `vedlegg_sha256`: a kept file that goes with it under `vedlegg_namn`, where the municipality allows it.
+    """
 
     __tablename__ = "epost"
-    __table_args__ = (Index("ix_epost_koy", "sendt", "neste_forsok"),)
+    __table_args__ = (
+        Index("ix_epost_koy", "sendt", "neste_forsok"),
+        CheckConstraint("(vedlegg_sha256 IS NULL) = (vedlegg_namn IS NULL)", "vedlegg"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     nokkel: Mapped[str] = mapped_column(String(120), unique=True)
@@ -71,6 +77,8 @@ class Epost(Base):
     sendt: Mapped[datetime | None] = mapped_column(UtcDateTime)
     forsok: Mapped[int] = mapped_column(default=0)
     feil: Mapped[str | None] = mapped_column(String(200))
+    vedlegg_sha256: Mapped[str | None] = mapped_column(String(64))
+    vedlegg_namn: Mapped[str | None] = mapped_column(String(100))
 
 
 class Fil(Base):

@@ -471,6 +471,9 @@ def upgrade() -> None:
         sa.Column("sendt", sa.DateTime(timezone=True), nullable=True),
         sa.Column("forsok", sa.Integer(), nullable=False),
         sa.Column("feil", sa.String(length=200), nullable=True),
+        sa.Column("vedlegg_sha256", sa.String(length=64), nullable=True),
+        sa.Column("vedlegg_namn", sa.String(length=100), nullable=True),
+        sa.CheckConstraint("(vedlegg_sha256 IS NULL) = (vedlegg_namn IS NULL)", name=op.f("ck_epost_vedlegg")),
         sa.ForeignKeyConstraint(["til_person_id"], ["person.id"], name=op.f("fk_epost_til_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_epost")),
         sa.UniqueConstraint("nokkel", name=op.f("uq_epost_nokkel")),
@@ -1100,6 +1103,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rapporttekst")),
         sa.UniqueConstraint("slag", "eining_id", "periode", "bolk", name=op.f("uq_rapporttekst_slag_eining_id_periode_bolk")),
     )
+    op.create_table(
+        "rapportvising",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("namn", sa.String(length=60), nullable=False),
+        sa.Column("tavle", sa.String(length=40), nullable=False),
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("periode", sa.String(length=20), nullable=False),
+        sa.Column("laga", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_rapportvising_eining_id_eining")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_rapportvising_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rapportvising")),
+        sa.UniqueConstraint("person_id", "namn", name=op.f("uq_rapportvising_person_id_namn")),
+    )
+    op.create_index(op.f("ix_rapportvising_person_id"), "rapportvising", ["person_id"], unique=False)
     op.create_table(
         "registerforing",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2446,6 +2464,8 @@ def downgrade() -> None:
     op.drop_index("ix_registerforing_eining_slag", table_name="registerforing")
     op.drop_index("ix_registerforing_dato", table_name="registerforing")
     op.drop_table("registerforing")
+    op.drop_index(op.f("ix_rapportvising_person_id"), table_name="rapportvising")
+    op.drop_table("rapportvising")
     op.drop_table("rapporttekst")
     op.drop_index(op.f("ix_rapportabonnement_person_id"), table_name="rapportabonnement")
     op.drop_index(op.f("ix_rapportabonnement_eining_id"), table_name="rapportabonnement")

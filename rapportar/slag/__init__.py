@@ -24,6 +24,11 @@ class Slag:
         """A section by its code."""
         return next((one for one in self.bolkar if one.kode == kode), None)
 
+    @property
+    def enkeltsaker(self) -> bool:
+        """Whether rows about single cases may stand in it: its letter then has the link alone, and who handles them opens it."""
+        return any(one.enkeltsaker for one in self.bolkar)
+
 
 def _text(kode: str, tittel: Lazy, ledd: Lazy) -> Bolkslag:
     return Bolkslag(kode, tittel, no_parts, ledd=ledd)

@@ -102,7 +102,8 @@ class Grunnlag:
 class Bolkslag:
     """A section: its code and title, the rights its numbers ask for on the unit, and what makes its parts.
 
-    `tekst`: what it is about is not in the system, so it holds a leader's text; `ledd` says what she may write.
+    `ledd`: what the section is about may be told by a leader, and this is what she is asked to write.
+    `enkeltsaker`: rows about single cases stand in it, so the report never goes with a letter.
     """
 
     kode: str
@@ -110,6 +111,7 @@ class Bolkslag:
     lag: Callable[[Grunnlag], Sequence[Del]]
     trong: tuple[Right, ...] = ()
     ledd: Lazy | None = None
+    enkeltsaker: bool = False
 
 
 def no_parts(_grunnlag: Grunnlag) -> Sequence[Del]:
