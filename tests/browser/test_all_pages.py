@@ -39,7 +39,7 @@ NOT_PAGES = (
 )
 #: Who opens a page: the first whose answer is 200.
 ROLES = ("leiar", "kvalitetskoordinator", "kommunalsjef", "administrator", "tilsett", "leiing", "personvernombod")
-EXAMPLES = {"nr": "2026-1", "tabell": "hovudtype", "kode": "HO-IT-02", "steg": "svar", "v": "1.0", "slag": "kvalitet"}
+EXAMPLES = {"nr": "2026-1", "tabell": "hovudtype", "kode": "HO-IT-02", "steg": "svar", "v": "1.0", "slag": "kvalitet", "namn": "meld"}
 RUN_AXE = """async () => {
   const found = await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]});
   return found.violations.map(v => v.id + ": " + v.nodes.map(n => n.target.join(" ")).slice(0, 3).join(" | "));
