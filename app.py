@@ -45,7 +45,6 @@ import avvik.views.sporing
 import avvik.views.steg
 import avvik.views.tal
 import framside.hjelp
-import framside.hjelp
 import framside.tilgjenge
 import framside.views
 import kompetanse.actions.ruter
@@ -144,7 +143,6 @@ ADMINISTRASJON = (
 AREAS: tuple[Area, ...] = (
     konto.views.area,
     framside.views.area,
-    framside.hjelp.area,
     framside.hjelp.area,
     avvik_area,
     tiltak_area,
@@ -292,7 +290,6 @@ def _install_templates(app: Flask) -> None:
             "kommune": ours.get("kommune", ""),
             "innstillingar": ours,
             "menu": web.menu(work),
-            "hjelp": framside.hjelp.context_link(work) if has_request_context() else None,
             "hjelp": framside.hjelp.context_link(work) if has_request_context() else None,
         }
 
