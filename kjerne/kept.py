@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import ORMExecuteState, Session
 
-__all__ = ["READS_ONLY", "STAMP", "kept", "watch"]
+__all__ = ["READS_ONLY", "STAMP", "kept", "stamp_of", "watch"]
 
 #: The stamp's key in `innstilling`; and how a session says that it cannot change anything.
 STAMP, READS_ONLY = "katalogstempel", "reads_only"
@@ -38,10 +38,10 @@ def watch(tables: Iterable[type]) -> None:
 
 def kept(db: Session, name: str, load: Callable[[Session], T]) -> T:
     """What `load` reads, kept until the stamp is raised. The rows belong to no session: they are read, never changed."""
-    if db.info.get(_CHANGED):
+    stamp = stamp_of(db)
+    if stamp is None:
         return load(db)
     engine = cast("Engine", db.get_bind())
-    stamp = _stamp(db)
     with _lock:
         of_database = _held.setdefault(engine.url, {})
         _held.move_to_end(engine.url)
@@ -59,8 +59,10 @@ def kept(db: Session, name: str, load: Callable[[Session], T]) -> T:
     return value
 
 
-def _stamp(db: Session) -> str:
-    """The stamp as this session has seen it first."""
+def stamp_of(db: Session) -> str | None:
+    """The stamp as this session has seen it first; None when reference data were changed in this very transaction."""
+    if db.info.get(_CHANGED):
+        return None
     if STAMP not in db.info:
         db.info[STAMP] = db.scalar(text("SELECT verdi FROM innstilling WHERE nokkel = :stamp"), {"stamp": STAMP}) or "0"
     return str(db.info[STAMP])

@@ -3,32 +3,47 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from functools import cached_property
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import String, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from kjerne.access import GRANTS, Right, Rolle
 from kjerne.clock import oslo_date
 from kjerne.config import Config
-from kjerne.models import Eining, Okt, Person, Tilgang
+from kjerne.kept import READS_ONLY
+from kjerne.models import Eining, Okt, Person, Tilgang, TilgangsgruppeMedlem
 
 Handler: TypeAlias = Callable[["Work", object], None]
 
 
 @dataclass(frozen=True)
 class Grants:
-    """What one person may, read from the database in this request: role → the units of its subtrees."""
+    """What one person may, read from the database in this request: role → the units of its subtrees; groups she is named in."""
 
     roles: Mapping[Rolle, frozenset[int]] = field(default_factory=dict)
+    groups: frozenset[int] = frozenset()
 
     def units(self, right: Right) -> frozenset[int]:
-        """Ids of the units where a right is held, subtrees included."""
-        found: set[int] = set()
-        for rolle, units in self.roles.items():
-            if right in GRANTS[rolle]:
-                found |= units
-        return frozenset(found)
+        """Ids of the units where a right is held, subtrees included. Worked out once for each right."""
+        known = self._units.get(right)
+        if known is None:
+            found: set[int] = set()
+            for rolle, units in self.roles.items():
+                if right in GRANTS[rolle]:
+                    found |= units
+            known = self._units[right] = frozenset(found)
+        return known
+
+    @cached_property
+    def _units(self) -> dict[Right, frozenset[int]]:
+        return {}
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """The same as one value that can be compared: whoever has the same key may the same."""
+        return (tuple(sorted(self.roles.items(), key=lambda held: held[0].value)), self.groups)
 
 
 @dataclass(frozen=True)
@@ -95,23 +110,34 @@ class Work:
             handler(self, event)
 
 
+_TOP: Final = aliased(Eining)
+_GRANTS: Final = union_all(
+    select(Tilgang.rolle, _TOP.niva, Eining.id)
+    .join(_TOP, Tilgang.eining_id == _TOP.id)
+    .join(Eining, Eining.sti.startswith(_TOP.sti, autoescape=False))
+    .where(
+        Tilgang.person_id == bindparam("person"),
+        Tilgang.gjeld_fra <= bindparam("day"),
+        (Tilgang.gjeld_til.is_(None)) | (Tilgang.gjeld_til >= bindparam("day")),
+    ),
+    select(literal("", String), literal("", String), TilgangsgruppeMedlem.gruppe_id).where(
+        TilgangsgruppeMedlem.person_id == bindparam("person")
+    ),
+)
+
+
 def load_grants(db: Session, person_id: int, today: date) -> Grants:
-    """Read a person's roles in force today, each spread over its unit's subtree. One query."""
-    top = aliased(Eining)
-    rows = db.execute(
-        select(Tilgang.rolle, top.niva, Eining.id)
-        .join(top, Tilgang.eining_id == top.id)
-        .join(Eining, Eining.sti.startswith(top.sti, autoescape=False))
-        .where(
-            Tilgang.person_id == person_id,
-            Tilgang.gjeld_fra <= today,
-            (Tilgang.gjeld_til.is_(None)) | (Tilgang.gjeld_til >= today),
-        )
-    )
+    """Read a person's roles in force today, each spread over its unit's subtree, and the groups she is named in. One query."""
     roles: dict[Rolle, set[int]] = {}
-    for rolle_code, niva, eining_id in rows:
+    groups: set[int] = set()
+    if not db.info.get(READS_ONLY):
+        db.flush()
+    for rolle_code, niva, found_id in db.connection().execute(_GRANTS, {"person": person_id, "day": today}):
+        if not rolle_code:
+            groups.add(found_id)
+            continue
         rolle = Rolle(rolle_code)
         if rolle is Rolle.LEIAR and niva == "sektor":
             rolle = Rolle.SEKTORLEIAR
-        roles.setdefault(rolle, set()).add(eining_id)
-    return Grants({rolle: frozenset(units) for rolle, units in roles.items()})
+        roles.setdefault(rolle, set()).add(found_id)
+    return Grants({rolle: frozenset(units) for rolle, units in roles.items()}, frozenset(groups))

@@ -15,7 +15,7 @@ from avvik.rules import HIGH, Who
 from kjerne.access import Right, Rolle
 from kjerne.errors import NotFound
 from kjerne.katalog import Kopi, every, holds_on
-from kjerne.models import Eining, Person, Tilgangsgruppe, TilgangsgruppeMedlem
+from kjerne.models import Eining, Person, Tilgangsgruppe
 from kjerne.work import Work
 
 NUMBER = re.compile(r"(20\d\d)-(\d{1,8})")
@@ -59,14 +59,13 @@ def _copies(work: Work) -> list[Grunn]:
 
 
 def _find_groups(work: Work) -> list[Grunn]:
-    named = set(work.db.scalars(select(TilgangsgruppeMedlem.gruppe_id).where(TilgangsgruppeMedlem.person_id == work.me.id)))
     found: list[Grunn] = []
     for group in every(work.db, Tilgangsgruppe):
         mine = and_(_SENSITIVE, Avvik.sensitiv_gruppe == group.kode)
         units: set[int] = set()
         for code in filter(None, group.roller.split(",")):
             units |= work.grants.roles.get(Rolle(code), frozenset())
-        if group.id in named:
+        if group.id in work.grants.groups:
             found.append(Grunn(mine))
         elif units:
             found.append(Grunn(mine, frozenset(units)))

@@ -13,6 +13,7 @@ from avvik.queries.access import Grunn, by_role, mine, mine_reasons, not_about_h
 from avvik.queries.nyaste import newest
 from avvik.queries.prosedyre import tied_to
 from avvik.rules import ENDED, GREEN, Status
+from kjerne import asked
 from kjerne.clock import end_of_day, from_oslo
 from kjerne.katalog import Art, by_code
 from kjerne.models import Eining
@@ -147,7 +148,7 @@ def _ids(work: Work, liste: Lister, conditions: Sequence[ColumnElement[bool]], l
 
 
 def list_query(
-    work: Work, liste: Lister, *, before: int | None = None, limit: int = 25, innsnevring: Innsnevring = NOTHING
+    work: Work, liste: Lister, before: int | None = None, limit: int = 25, innsnevring: Innsnevring = NOTHING
 ) -> Select[*tuple[Any, ...]]:
     """Rows of a ready list, newest first; one row more than `limit` tells whether there is a next page."""
     conditions = innsnevring.conditions(work)
@@ -179,9 +180,13 @@ def green_query(work: Work, limit: int = 50) -> Select[Avvik, str]:
     )
 
 
+def _any_green(work: Work) -> Select[bool]:
+    return select(green_query(work, 1).with_only_columns(Avvik.id).order_by(None).exists())
+
+
 def has_green(work: Work) -> bool:
     """Whether there is anything to close many at once."""
-    return work.db.execute(green_query(work, 1)).first() is not None
+    return bool(asked.value(work, _any_green))
 
 
 def open_count(work: Work, liste: Lister, cap: int = 100) -> int:
@@ -189,12 +194,16 @@ def open_count(work: Work, liste: Lister, cap: int = 100) -> int:
     return open_counts(work, [liste], cap)[liste]
 
 
+def _counts(work: Work, lists: tuple[Lister, ...], cap: int) -> Select[*tuple[int, ...]]:
+    counts = [select(func.count()).select_from(_ids(work, one, (), cap).subquery()).scalar_subquery() for one in lists]
+    return select(*(count.label(one.name) for one, count in zip(lists, counts, strict=True)))
+
+
 def open_counts(work: Work, lists: Sequence[Lister], cap: int = 100) -> dict[Lister, int]:
     """The same for several lists in one query; what was counted on this page already is not counted again."""
     known: dict[tuple[Lister, int], int] = work.memo.setdefault("avvik.tal i lister", {})
-    asked = [liste for liste in lists if (liste, cap) not in known]
-    if asked:
-        counts = [select(func.count()).select_from(_ids(work, one, (), cap).subquery()).scalar_subquery() for one in asked]
-        found = work.db.execute(select(*(count.label(one.name) for one, count in zip(asked, counts, strict=True)))).one()
-        known.update({(liste, cap): min(count, cap) for liste, count in zip(asked, found, strict=True)})
+    wanted = tuple(liste for liste in lists if (liste, cap) not in known)
+    if wanted:
+        (found,) = asked.rows(work, _counts, wanted, cap)
+        known.update({(liste, cap): min(count, cap) for liste, count in zip(wanted, found, strict=True)})
     return {liste: known[liste, cap] for liste in lists}

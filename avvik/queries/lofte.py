@@ -4,13 +4,13 @@ Counted are cases filed in the running month and the two before it whose first a
 without one. Definitions: docs/tal.md.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 
 from avvik.models import Avvik, AvvikTid
 from avvik.queries.tal_periode import month_of, shift
+from kjerne import asked
 from kjerne.access import Right
 from kjerne.models import Eining
 from kjerne.work import Work
@@ -29,17 +29,17 @@ class Lofte:
     rekna: int
 
 
-def _by_unit(work: Work, units: Collection[int]) -> dict[int, tuple[int, int]]:
-    """(answered in time, due) by unit id; units with nothing due are left out. Two queries."""
-    first = shift(month_of(work.today), -_MONTHS_BEFORE)
+def _answered(_work: Work, units: frozenset[int], first: int) -> Select[int, int, int]:
     in_time = func.sum(case((AvvikTid.i_tide, AvvikTid.saker), else_=0))
-    answered = work.db.execute(
+    return (
         select(AvvikTid.eining_id, in_time, func.sum(AvvikTid.saker))
         .where(AvvikTid.eining_id.in_(units), AvvikTid.manad >= first, AvvikTid.slag == "svar")
         .group_by(AvvikTid.eining_id)
     )
-    found = {unit: (int(kept), int(due)) for unit, kept, due in answered if due}
-    late = work.db.execute(
+
+
+def _late(work: Work, units: frozenset[int], first: int) -> Select[int, int]:
+    return (
         select(Avvik.eining_id, func.count())
         .where(
             Avvik.forste_svar_tid.is_(None),
@@ -51,10 +51,20 @@ def _by_unit(work: Work, units: Collection[int]) -> dict[int, tuple[int, int]]:
         )
         .group_by(Avvik.eining_id)
     )
-    for unit, count in late:
+
+
+def _by_unit(work: Work, units: frozenset[int]) -> dict[int, tuple[int, int]]:
+    """(answered in time, due) by unit id; units with nothing due are left out. Two queries."""
+    first = shift(month_of(work.today), -_MONTHS_BEFORE)
+    found = {unit: (int(kept), int(due)) for unit, kept, due in asked.rows(work, _answered, units, first) if due}
+    for unit, count in asked.rows(work, _late, units, first):
         kept, due = found.get(unit, (0, 0))
         found[unit] = kept, due + count
     return found
+
+
+def _names(_work: Work, units: frozenset[int]) -> Select[int, str]:
+    return select(Eining.id, Eining.namn).where(Eining.id.in_(units)).order_by(Eining.sti)
 
 
 def kept_promises(work: Work) -> list[Lofte]:
@@ -63,10 +73,9 @@ def kept_promises(work: Work) -> list[Lofte]:
     counts = _by_unit(work, units) if units else {}
     if not counts:
         return []
-    rows = work.db.execute(select(Eining.id, Eining.namn).where(Eining.id.in_(counts)).order_by(Eining.sti))
-    return [Lofte(namn, *counts[unit]) for unit, namn in rows]
+    return [Lofte(namn, *counts[unit]) for unit, namn in asked.rows(work, _names, frozenset(counts))]
 
 
 def kept_promise(work: Work, eining_id: int) -> tuple[int, int]:
     """(answered in time, due) for one unit."""
-    return _by_unit(work, [eining_id]).get(eining_id, (0, 0))
+    return _by_unit(work, frozenset({eining_id})).get(eining_id, (0, 0))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import request, url_for
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from avvik import tekstar
 from avvik.queries.lists import Innsnevring, Lister, has_green, list_query, open_counts
@@ -15,6 +15,7 @@ from avvik.queries.sak import Ordliste, ordliste
 from avvik.rules import ENDED, STATUSNAMN, Status
 from avvik.views.area import area
 from avvik.views.filter import MOST_FILTERS, list_of, my_filters, narrowed_by
+from kjerne import asked
 from kjerne.access import Open, Right
 from kjerne.i18n import fdate
 from kjerne.i18n import gettext as _
@@ -54,9 +55,9 @@ class Rad:
     serie: int
 
 
-def rows_of(work: Work, query: Select[*tuple[Any, ...]], words: Ordliste) -> list[Rad]:
-    """Draw-ready rows of a list query."""
-    return [draw(work, row, words) for row in work.db.execute(query)]
+def rows_of(work: Work, liste: Lister, narrow: Innsnevring, words: Ordliste, before: int | None = None) -> list[Rad]:
+    """Draw-ready rows of a list: a page, and one row more when there is a next page."""
+    return [draw(work, row, words) for row in asked.rows(work, list_query, liste, before, PAGE_SIZE, narrow)]
 
 
 def draw(work: Work, row: Any, words: Ordliste) -> Rad:
@@ -133,7 +134,7 @@ def _next_url(chosen: Lister, kept: dict[str, str], last: int) -> str:
 
 def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = None) -> str:
     words = ordliste(work.db, work.today)
-    rows = rows_of(work, list_query(work, chosen, before=before, limit=PAGE_SIZE, innsnevring=narrow), words)
+    rows = rows_of(work, chosen, narrow, words, before)
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     kept = narrow.named()
     counts = open_counts(work, TABS, CAP)

@@ -11,7 +11,7 @@ from avvik.actions.dialogue import may_open_name
 from avvik.models import Avvik
 from avvik.queries.access import get_avvik, is_reporter, reads_by_role, who_am_i
 from avvik.queries.likskap import similar
-from avvik.queries.lists import Lister, list_query
+from avvik.queries.lists import Lister
 from avvik.queries.prosedyre import of_case
 from avvik.queries.ros import of_case as risks_of_case
 from avvik.queries.sak import Plikt, fil_of_case, read_sak, readers, words_of
@@ -197,7 +197,7 @@ def show_case(
         typed=request.form if refusal else {},
         liste=liste,
         smal=narrow.named(),
-        rader=rows_of(work, list_query(work, liste, limit=PAGE_SIZE, innsnevring=narrow), words)[:PAGE_SIZE],
+        rader=rows_of(work, liste, narrow, words)[:PAGE_SIZE],
     )
 
 

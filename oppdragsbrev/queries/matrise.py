@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import ScalarSelect, Select, and_, case, func, select
 
+from kjerne import asked
 from kjerne.access import Right
 from kjerne.models import Eining
 from kjerne.work import Work
@@ -136,15 +137,19 @@ def by_light(work: Work, brev: Oppdragsbrev, units: Sequence[Eining]) -> dict[tu
     return {(unit, cell.punkt): cell for unit, cells in found.items() for cell in cells.values() if cell.punkt is not None}
 
 
+def _places(_work: Work) -> Select[*tuple[Any, ...]]:
+    return select(Eining.id, Eining.overordna_id, Eining.leiar_id, Eining.stedfortredar_id)
+
+
 def answering_units(work: Work) -> frozenset[int]:
     """The units whose answers are hers: she leads them or is deputy, or they have no leader and she is the nearest above."""
     held = work.units(Right.BREV_SVAR)
     if not held:
         return frozenset()
-    units = {unit.id: unit for unit in work.db.scalars(select(Eining))}
+    units = {unit.id: unit for unit in asked.rows(work, _places)}
     mine = set()
     for unit in (units[one] for one in held):
-        above: Eining | None = unit
+        above = unit
         while above is not None and above.leiar_id is None and above.stedfortredar_id is None:
             above = units.get(above.overordna_id or 0)
         if above is not None and work.me.id in {above.leiar_id, above.stedfortredar_id}:
@@ -152,8 +157,8 @@ def answering_units(work: Work) -> frozenset[int]:
     return frozenset(mine)
 
 
-def to_deliver(work: Work) -> Select[Punktmottak, Brevpunkt, Eining, Oppdragsbrev]:
-    """The points she must deliver in letters in force, by deadline."""
+def to_deliver(work: Work, units: frozenset[int] | None = None) -> Select[Punktmottak, Brevpunkt, Eining, Oppdragsbrev]:
+    """The points she must deliver in letters in force, by deadline. `units`: those she answers for, where they are known."""
     return (
         select(Punktmottak, Brevpunkt, Eining, Oppdragsbrev)
         .join(Brevmottak, Brevmottak.id == Punktmottak.mottak_id)
@@ -165,7 +170,7 @@ def to_deliver(work: Work) -> Select[Punktmottak, Brevpunkt, Eining, Oppdragsbre
             Brevmottak.sendt.is_not(None),
             Brevpunkt.fjerna.is_(False),
             Punktmottak.status.in_([one.value for one in TO_DELIVER]),
-            Brevmottak.eining_id.in_(answering_units(work)),
+            Brevmottak.eining_id.in_(answering_units(work) if units is None else units),
         )
         .order_by(Punktmottak.frist, Eining.sti, Brevpunkt.nr)
     )
@@ -212,19 +217,29 @@ def to_judge(work: Work) -> Select[Punktmottak, Brevpunkt, Eining, Oppdragsbrev]
     )
 
 
-def _count(work: Work, query: Select[*tuple[Any, ...]]) -> int:
-    return work.db.scalar(select(func.count()).select_from(query.order_by(None).with_only_columns(Punktmottak.id).subquery())) or 0
+def _counted(query: Select[*tuple[Any, ...]]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(query.order_by(None).with_only_columns(Punktmottak.id).subquery()).scalar_subquery()
+
+
+def _answering(work: Work, units: frozenset[int]) -> Select[int]:
+    given = _counted(given_open(work))
+    return select(_counted(to_deliver(work, units)) + given if units else given)
+
+
+def _judging(work: Work) -> Select[int]:
+    return select(_counted(to_judge(work)))
 
 
 def answering_count(work: Work) -> int:
-    """Points she must deliver, and bullets that were given to her."""
-    own = _count(work, to_deliver(work)) if work.has(Right.BREV_SVAR) else 0
-    return own + _count(work, given_open(work))
+    """Points she must deliver, and bullets that were given to her. Counted once for a page."""
+    if "brev.ventar" not in work.memo:
+        work.memo["brev.ventar"] = asked.value(work, _answering, answering_units(work))
+    return int(work.memo["brev.ventar"])
 
 
 def judging_count(work: Work) -> int:
     """Delivered points that wait for her as director."""
-    return _count(work, to_judge(work)) if work.has(Right.BREV_SKRIV) else 0
+    return int(asked.value(work, _judging)) if work.has(Right.BREV_SKRIV) else 0
 
 
 def waiting_count(work: Work) -> int:

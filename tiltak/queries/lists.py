@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union_all
 
+from kjerne import asked
 from kjerne.access import Right
 from kjerne.models import Eining, Person, PersonEining
 from kjerne.work import Work
@@ -205,16 +206,19 @@ def counts(work: Work, narrow: Filter) -> dict[Utval, int]:
     return {utval: min(int(count), COUNT_MAX) for utval, count in zip(Utval, row, strict=True)}
 
 
-def waiting_count(work: Work) -> int:
-    """How many measures wait for this person, up to `COUNT_MAX`: the number on the menu, as in the tab."""
+def _waiting(work: Work) -> Select[int]:
     me = work.me.id
     waiting = (Tiltak.status == Status.VENTAR_GODKJENNING.value, Tiltak.ansvarleg_id != me)
-    total = (
+    return select(
         _capped(Tiltak.ansvarleg_id == me, _own_waits(work))
         + _capped(Tiltak.eining_id.in_(work.units(Right.TILTAK_SKRIV)), Tiltak.skjerma.is_(False), *waiting)
         + _capped(Tiltak.laga_av_id == me, Tiltak.skjerma.is_(True), *waiting)
     )
-    return min(int(work.db.scalar(select(total)) or 0), COUNT_MAX)
+
+
+def waiting_count(work: Work) -> int:
+    """How many measures wait for this person, up to `COUNT_MAX`: the number on the menu, as in the tab."""
+    return min(int(asked.value(work, _waiting) or 0), COUNT_MAX)
 
 
 def owners(work: Work) -> Sequence[tuple[int, str]]:
