@@ -29,8 +29,11 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table
 from reportlab.platypus.doctemplate import LayoutError
 
+from kjerne.pdf_rikt import Rich
+
 FONTS = Path(__file__).resolve().parent.parent / "static" / "dist" / "fonts"
 SANS, BOLD = "DejaVuSans", "DejaVuSans-Bold"
+ITALIC, BOLD_ITALIC = "DejaVuSans-Oblique", "DejaVuSans-BoldOblique"
 INK, DIM, WHITE = HexColor("#13262B"), HexColor("#4B5B5F"), HexColor("#FFFFFF")
 BRAND, LINE = HexColor("#0F4A53"), HexColor("#DAD6CA")
 MARGIN, FOOT, GAP = 18 * mm, 12 * mm, 6
@@ -43,18 +46,31 @@ INSTEAD = "\ufffd"
 @cache
 def fonts() -> frozenset[int]:
     """Register the fonts once for this process; the characters they can draw. Raises OSError before the first bundling."""
-    known: frozenset[int] = frozenset()
-    for name in (SANS, BOLD):
+    known = _register(SANS, BOLD)
+    STATE_DEFAULTS["fontName"] = SANS  # a drawing names its start font on the page, used or not
+    slanted()
+    pdfmetrics.registerFontFamily(SANS, normal=SANS, bold=BOLD, italic=ITALIC, boldItalic=BOLD_ITALIC)
+    pdfmetrics.registerFontFamily(BOLD, normal=BOLD, bold=BOLD, italic=BOLD_ITALIC, boldItalic=BOLD_ITALIC)
+    return known
+
+
+def _register(*names: str) -> frozenset[int]:
+    """Register these fonts; the characters all of them can draw."""
+    drawn = []
+    for name in names:
         path = FONTS / f"{name}.ttf"
         if not path.is_file():
             raise FileNotFoundError(path)
         font = TTFont(name, str(path))
         pdfmetrics.registerFont(font)
-        drawn = frozenset(font.face.charToGlyph)
-        known = known & drawn if known else drawn
-    STATE_DEFAULTS["fontName"] = SANS  # a drawing names its start font on the page, used or not
-    pdfmetrics.registerFontFamily(SANS, normal=SANS, bold=BOLD, italic=SANS, boldItalic=BOLD)
-    return known
+        drawn.append(frozenset(font.face.charToGlyph))
+    return frozenset.intersection(*drawn)
+
+
+@cache
+def slanted() -> frozenset[int]:
+    """The characters our italics can draw: not quite all."""
+    return _register(ITALIC, BOLD_ITALIC)
 
 
 def plain(text: object) -> str:
@@ -80,12 +96,17 @@ HEAD, HEAD_NUMBER = style(8.5, fontName=BOLD), style(8.5, fontName=BOLD, alignme
 
 @dataclass
 class Node:
-    """A piece of the structure: its kind (H1, P, Table …), what is inside it, and where it was drawn (page, number)."""
+    """A piece of the structure: its kind (H1, P, Table …), what is inside it, and where it was drawn (page, number).
+
+    `links` are the places on the page that can be followed: (page, number among the page's annotations).
+    """
 
     kind: str
     alt: str = ""
     inside: list["Node"] = field(default_factory=list)
     drawn: list[tuple[int, int]] = field(default_factory=list)
+    links: list[tuple[int, int]] = field(default_factory=list)
+    element: Any = None
 
     def add(self, kind: str, alt: str = "") -> "Node":
         """A piece inside this one, after those that are there."""
@@ -112,18 +133,25 @@ def end(canvas: Any) -> None:
     canvas._code.append("EMC")  # noqa: SLF001 - as above
 
 
+def _slants(text: str) -> bool:
+    return all(ord(char) in slanted() for char in text)
+
+
 class Text(Paragraph):
-    """A paragraph that is a piece of the structure."""
+    """A paragraph that is a piece of the structure: a text, or one with bold, italics, code and links (`Rich`)."""
 
     def __init__(self, node: Node, text: object, look: ParagraphStyle) -> None:
-        super().__init__(escape(plain(text)), look)
+        super().__init__(text.markup(plain, _slants) if isinstance(text, Rich) else escape(plain(text)), look)
         self.node = node
 
     def draw(self) -> None:
         """Draw it between its marks."""
+        before = len(self.canv._annotationrefs)  # noqa: SLF001 - where ReportLab keeps a page's links
         begin(self.canv, self.node)
         super().draw()
         end(self.canv)
+        after = len(self.canv._annotationrefs)  # noqa: SLF001 - as above
+        self.node.links += [(self.canv.getPageNumber() - 1, number) for number in range(before, after)]
 
     def split(self, avail_width: float, avail_height: float) -> list[Flowable]:
         """A paragraph that does not fit goes whole to the next page: ours are short."""
@@ -202,7 +230,7 @@ class Band(Flowable):
         self.canv.drawImage(mark, left, foot, width, height, mask="auto")
 
 
-def table(node: Node, head: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[float], words: int = 1) -> Grid:
+def table(node: Node, head: Sequence[object], rows: Sequence[Sequence[object]], widths: Sequence[float], words: int = 1) -> Grid:
     """A table with its header row repeated on each page. The first `words` columns are text, the others numbers."""
     lines = []
     for place, cells in enumerate([head, *rows]):
@@ -302,6 +330,7 @@ def _tag(paper: Paper, data: bytes, root: Node) -> bytes:
             pdf.pages[page].obj.StructParents = page
             pdf.pages[page].obj.Tabs = Name.S
             numbers.extend([page, pdf.make_indirect(Array([marks[number] for number in sorted(marks)]))])
+        _tag_links(pdf, root, numbers, first=len(pdf.pages))
         tree.ParentTree = pdf.make_indirect(Dictionary(Nums=numbers))
         pdf.Root.StructTreeRoot = tree
         pdf.Root.MarkInfo = Dictionary(Marked=True)
@@ -309,6 +338,23 @@ def _tag(paper: Paper, data: bytes, root: Node) -> bytes:
         pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
         pdf.save(target)
     return target.getvalue()
+
+
+def _tag_links(pdf: pikepdf.Pdf, root: Node, numbers: Any, first: int) -> None:
+    """Each link belongs to the piece it stands in, as a Link of its own, so that who listens can follow it."""
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        todo += node.inside
+        for page, place in node.links:
+            note = pdf.pages[page].obj.Annots[place]
+            link = Dictionary(Type=Name.StructElem, S=Name.Link, P=node.element)
+            link.K = Array([Dictionary(Type=Name.OBJR, Obj=note, Pg=pdf.pages[page].obj)])
+            note.StructParent, note.Contents = first, note.A.URI
+            link = pdf.make_indirect(link)
+            node.element.K.append(link)
+            numbers.extend([first, link])
+            first += 1
 
 
 def _element(pdf: pikepdf.Pdf, node: Node, parent: Any, owners: dict[int, dict[int, Any]]) -> Any:
@@ -322,4 +368,5 @@ def _element(pdf: pikepdf.Pdf, node: Node, parent: Any, owners: dict[int, dict[i
         kids.append(Dictionary(Type=Name.MCR, Pg=pdf.pages[page].obj, MCID=number))
         owners.setdefault(page, {})[number] = element
     element.K = kids
+    node.element = element
     return element

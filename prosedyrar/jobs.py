@@ -1,8 +1,9 @@
-"""What the clock starts: reminders before the revision deadline, of what is to be read, and that a hearing is over."""
+"""What the clock starts: reminders before the revision deadline, of what is to be read, and of hearings soon and over."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from kjerne.jobs import Job
 from kjerne.models import Eining, Person
@@ -10,7 +11,8 @@ from kjerne.work import Work
 from prosedyrar import letters
 from prosedyrar.models import Hoyring, Prosedyre, ProsedyreVersjon
 from prosedyrar.queries import lesing
-from prosedyrar.rules import PAMINNING_DAGAR, Tilstand
+from prosedyrar.queries.hoyring import without_answer
+from prosedyrar.rules import HOYRING_PAMINNING, PAMINNING_DAGAR, Tilstand
 
 #: A scheduler that was down for weeks still sends what it missed, once; older deadlines are in the lists only.
 LOOK_BACK = timedelta(days=60)
@@ -55,15 +57,29 @@ def remind_of_reading(work: Work) -> None:
         letters.reading_due(work, person)
 
 
-def tell_of_hearings(work: Work) -> None:
-    """To who sent a hearing whose deadline has passed, once."""
-    over = (
+def _hearings(work: Work, first: date, last: date) -> Sequence[Row[Hoyring, ProsedyreVersjon, Prosedyre]]:
+    """The hearings that run, with a deadline between two days."""
+    found = (
         select(Hoyring, ProsedyreVersjon, Prosedyre)
         .join(ProsedyreVersjon, ProsedyreVersjon.id == Hoyring.versjon_id)
         .join(Prosedyre, Prosedyre.id == ProsedyreVersjon.prosedyre_id)
-        .where(Hoyring.avslutta.is_(None), Hoyring.frist < work.today, Hoyring.frist >= work.today - LOOK_BACK)
+        .where(Hoyring.avslutta.is_(None), Hoyring.frist.between(first, last))
     )
-    for hoyring, versjon, prosedyre in work.db.execute(over.order_by(Hoyring.id)).all():
+    return work.db.execute(found.order_by(Hoyring.id)).all()
+
+
+def remind_of_hearings(work: Work) -> None:
+    """To those asked who have said nothing, once, three days before the deadline or as soon after as the clock comes round."""
+    soon = work.today + timedelta(days=HOYRING_PAMINNING)
+    for hoyring, versjon, prosedyre in _hearings(work, work.today, soon):
+        for person in work.db.scalars(without_answer(hoyring.id, work.today)).all():
+            if person.is_employed(work.today) and person.id != hoyring.sendt_av_id:
+                letters.hearing_soon(work, prosedyre, versjon, hoyring, person)
+
+
+def tell_of_hearings(work: Work) -> None:
+    """To who sent a hearing whose deadline has passed, once."""
+    for hoyring, versjon, prosedyre in _hearings(work, work.today - LOOK_BACK, work.today - timedelta(days=1)):
         letters.hearing_over(work, prosedyre, versjon, hoyring)
 
 
@@ -71,6 +87,7 @@ def remind(work: Work) -> None:
     """All reminders of the library."""
     remind_of_revision(work)
     remind_of_reading(work)
+    remind_of_hearings(work)
     tell_of_hearings(work)
 
 

@@ -19,6 +19,7 @@ from prosedyrar.queries.access import writers
 ASKED = _l("Nokon ber om at ein prosedyre blir revidert")
 ASKED_NEW = _l("Nokon ber om ein ny prosedyre")
 HEARING = _l("Du er spurd i ei høyring")
+HEARING_SOON = _l("Fristen for høyringa går snart ut, og vi ventar på svaret ditt")
 HEARING_OVER = _l("Fristen for høyringa er ute")
 APPROVAL = _l("Ein prosedyre ventar på godkjenning")
 APPROVED = _l("Prosedyren er godkjend og gjeld no")
@@ -42,6 +43,7 @@ def send(
     eining_id: int | None = None,
     title: str = "",
     frist: date | None = None,
+    approver: str = "",
 ) -> None:
     """Put one letter in the outbox, in its receiver's language. Nobody writes to herself. `title`: a document's own title."""
     if to is None or (work.person is not None and work.person.id == to.id):
@@ -55,6 +57,8 @@ def send(
             lines.append(_("Eining: %(eining)s", eining=unit.namn))
         if frist is not None:
             lines.append(_("Frist: %(frist)s", frist=fdate(frist)))
+        if approver:
+            lines.append(_("Godkjend av %(namn)s %(dato)s.", namn=approver, dato=fdate(work.now)))
         lines.append(_("Opne her:\n%(lenkje)s", lenkje=f"{work.config.base_url}{path}"))
         mail.queue(work, to, about, "\n\n".join(lines) + "\n", key=key)
 
@@ -82,6 +86,12 @@ def hearing_sent(work: Work, prosedyre: Prosedyre, hoyring: Hoyring, asked: Sequ
         if person.is_employed(work.today):
             key = f"hoyring-{hoyring.id}-{person.id}"
             send(work, person, HEARING, path=_path(prosedyre, versjon), key=key, title=prosedyre.tittel, frist=hoyring.frist)
+
+
+def hearing_soon(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon, hoyring: Hoyring, to: Person) -> None:
+    """To somebody asked who has not answered, once, shortly before the deadline."""
+    key, path = f"hoyring-paminning-{hoyring.id}-{to.id}", _path(prosedyre, versjon)
+    send(work, to, HEARING_SOON, path=path, key=key, title=prosedyre.tittel, frist=hoyring.frist)
 
 
 def hearing_over(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon, hoyring: Hoyring) -> None:
@@ -126,10 +136,11 @@ def _writers_of(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon) -> 
 
 
 def approved(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon) -> None:
-    """To author and owner."""
+    """To author and owner: who approved it, and when."""
+    approver = work.db.get(Person, versjon.godkjennar_id) if versjon.godkjennar_id else None
     for person in _writers_of(work, prosedyre, versjon):
-        key = f"godkjend-{versjon.id}-{person.id}"
-        send(work, person, APPROVED, path=_path(prosedyre), key=key, title=prosedyre.tittel)
+        key, who = f"godkjend-{versjon.id}-{person.id}", approver.namn if approver else ""
+        send(work, person, APPROVED, path=_path(prosedyre), key=key, title=prosedyre.tittel, approver=who)
 
 
 def returned(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon) -> None:

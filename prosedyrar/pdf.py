@@ -1,6 +1,5 @@
 """A version on paper: its text with headings, lists, tables and images tagged, and what makes a printed copy traceable."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from kjerne.i18n import gettext as _
 from kjerne.innstilling import settings
 from kjerne.models import Eining
 from kjerne.pdf import WIDTH, Node, Text, style
+from kjerne.pdf_rikt import Bit, Rich
 from kjerne.work import Work
 from prosedyrar import rules, tekst
 from prosedyrar.models import Prosedyre, ProsedyreVersjon
@@ -58,10 +58,11 @@ class Settar:
 
     root: Node
     images: dict[str, Path]
+    base_url: str
     out: list[Flowable] = field(default_factory=list)
     lists: list[tuple[Node, int | None]] = field(default_factory=list)
     item: str | None = None
-    rows: list[list[str]] = field(default_factory=list)
+    rows: list[list[Rich]] = field(default_factory=list)
 
     def take(self, pieces: Sequence[Token]) -> list[Flowable]:
         """All pieces in order."""
@@ -82,7 +83,7 @@ class Settar:
                 case "inline":
                     self._inline(pieces[place - 1], token)
                 case "fence" | "code_block":
-                    self._say(self.root, "P", token.content, BODY)
+                    self._code(token.content)
                 case "hr":
                     self.out.append(Spacer(1, 6))
         return self.out
@@ -93,12 +94,17 @@ class Settar:
         if count is not None:
             self.lists[-1] = (node, count + 1)
 
-    def _say(self, parent: Node, kind: str, text: str, look: Any) -> None:
-        for part in re.findall(rf"(?s).{{1,{PIECE}}}(?:\s|$)|.{{1,{PIECE}}}", text.strip()):
+    def _say(self, parent: Node, kind: str, words: Rich, look: Any) -> None:
+        for part in words.portions(PIECE):
             self.out.append(Text(parent.add(kind), part, look))
 
+    def _code(self, said: str) -> None:
+        """Lines that stand as they were written."""
+        bits = [bit for line in said.rstrip().split("\n") for bit in (Bit(line, code=True), Bit(" ", breaks=True))]
+        self._say(self.root, "P", Rich(tuple(bits[:-1])), BODY)
+
     def _inline(self, opened: Token, token: Token) -> None:
-        words = tekst.inline_text(token)
+        words = tekst.inline_rich(token, self.base_url)
         if opened.type in {"th_open", "td_open"}:
             self.rows[-1].append(words)
             return
@@ -110,8 +116,8 @@ class Settar:
             look = style(9.5, leftIndent=16.0 * depth, firstLineIndent=-12.0, spaceAfter=3)
             sign, self.item = self.item, None
             body = self.lists[-1][0].add("LI")
-            is_task = words[:1] in tekst.BOXES.values()
-            self._say(body, "LBody", f"{sign} {words}" if sign and not is_task else words, look)
+            is_task = words.text[:1] in tekst.BOXES.values()
+            self._say(body, "LBody", Rich((Bit(f"{sign} "), *words.bits)) if sign and not is_task else words, look)
         else:
             self._say(self.root, "P", words, BODY)
         self._images(token)
@@ -133,10 +139,12 @@ class Settar:
         width = max((len(row) for row in rows), default=0)
         if not width:
             return
-        filled = [[*row, *[""] * (width - len(row))] for row in rows]
-        if any(len(cell) > CELL_MOST for row in filled for cell in row):
+        filled = [[*row, *[Rich(())] * (width - len(row))] for row in rows]
+        if any(len(cell.text) > CELL_MOST for row in filled for cell in row):
             for row in filled[1:]:
-                self._say(self.root, "P", " · ".join(cell for cell in row if cell), BODY)
+                told = [cell.bits for cell in row if cell.text]
+                bits = [bit for cell in told for bit in (*cell, Bit(" · "))]
+                self._say(self.root, "P", Rich(tuple(bits[:-1])), BODY)
             return
         self.out += [
             pdf.table(self.root.add("Table"), filled[0], filled[1:], [WIDTH / width] * width, words=width),
@@ -210,7 +218,7 @@ def paper(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon) -> bytes:
         said.append(Spacer(1, 8))
         if prosedyre.ekstern_lenkje:
             said.append(Text(root.add("P"), _("Dokumentet ligg her: %(lenkje)s", lenkje=prosedyre.ekstern_lenkje), BODY))
-        said += Settar(root, images).take(tekst.tokens(versjon.tekst))
+        said += Settar(root, images, work.config.base_url).take(tekst.tokens(versjon.tekst))
         said += [Spacer(1, 12), Text(root.add("P"), uncontrolled, pdf.SMALL)]
         return said
 

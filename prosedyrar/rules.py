@@ -13,6 +13,8 @@ KORT_MAX = 2000
 LENKJE_MAX = 500
 #: A hearing lasts at least this long unless the sender says why not (domene 5.3, framlegg).
 HOYRING_DAGAR = 14
+#: Days before a hearing's deadline when those who have not answered are reminded (framlegg).
+HOYRING_PAMINNING = 3
 LESEFRIST_DAGAR = 14
 #: Days before the revision deadline when the owner is reminded.
 PAMINNING_DAGAR = (60, 30, 0)
@@ -275,23 +277,6 @@ def add_months(day: date, months: int) -> date:
 def is_overdue(frist: date | None, today: date) -> bool:
     """Whether the revision deadline has passed. The document stays valid all the same (domene 5.1)."""
     return frist is not None and frist < today
-
-
-#: The sections a new procedure starts with (domene 5.2, framlegg): heading and what belongs there.
-SEKSJONAR: tuple[tuple[Lazy, Lazy], ...] = (
-    (_l("Formål"), _l("Kva skal prosedyren sikre?")),
-    (_l("Omfang"), _l("Kven gjeld han for, og når?")),
-    (_l("Ansvar"), _l("Kven gjer kva?")),
-    (_l("Framgangsmåte"), _l("Steg for steg, i den rekkjefølgja det blir gjort.")),
-    (_l("Avvik"), _l("Kva gjer du når noko ikkje går som planlagt?")),
-    (_l("Dokumentasjon"), _l("Kva skal skrivast ned, og kvar?")),
-    (_l("Referansar"), _l("Lover, retningslinjer og andre prosedyrar.")),
-)
-
-
-def template_text() -> str:
-    """The text a new procedure starts with, in the language in force."""
-    return "\n\n".join(f"## {heading}\n\n_{hint}_" for heading, hint in SEKSJONAR) + "\n"
 
 
 def headings(tekst: str) -> list[str]:

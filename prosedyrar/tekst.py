@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from kjerne.i18n import current
 from kjerne.i18n import gettext as _
+from kjerne.pdf_rikt import Bit, Rich
 from prosedyrar.rules import is_safe_link
 
 OWN_IMAGE = re.compile(r"/prosedyrar/vedlegg/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -139,3 +140,32 @@ def plain(tekst: str) -> str:
         elif token.type in {"fence", "code_block"}:
             found.append(token.content)
     return "\n".join(found)
+
+
+def inline_rich(token: Token, base_url: str) -> Rich:
+    """The pieces of an inline piece with their looks, for the paper. Our own addresses are made whole."""
+    bits: list[Bit] = []
+    on: dict[str, int] = {"strong": 0, "em": 0, "s": 0}
+    href = ""
+    for child in token.children or []:
+        kind, _line, side = child.type.rpartition("_")
+        if kind in on:
+            on[kind] += 1 if side == "open" else -1
+        elif child.type == "link_open":
+            href = _whole(str(child.attrGet("href") or ""), base_url)
+        elif child.type == "link_close":
+            href = ""
+        elif child.type in {"softbreak", "hardbreak"}:
+            bits.append(Bit(" ", breaks=child.type == "hardbreak"))
+        else:
+            said = inline_text(child) if child.type == "image" else child.content
+            looks = {"bold": on["strong"] > 0, "italic": on["em"] > 0, "struck": on["s"] > 0}
+            bits.append(Bit(said, **looks, code=child.type == "code_inline", href=href))
+    return Rich(tuple(bits))
+
+
+def _whole(href: str, base_url: str) -> str:
+    """An address that works outside our pages; a place in the text itself is no address on paper."""
+    if not is_safe_link(href) or href.startswith("#"):
+        return ""
+    return f"{base_url}{href}" if href.startswith("/") else href

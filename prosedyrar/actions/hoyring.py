@@ -83,11 +83,36 @@ def _row(hoyring: Hoyring, one: Spurd) -> HoyringDeltakar:
     )
 
 
-def comment(work: Work, versjon: ProsedyreVersjon, *, seksjon: str, tekst: str) -> HoyringMerknad:
-    """Say something to a section, or (empty) to the whole. Those asked, and those who write or approve here, may."""
+def _running(work: Work, versjon: ProsedyreVersjon, tekst: str = "") -> Hoyring:
     hoyring = queries.running(work.db, versjon.id)
     if hoyring is None or versjon.tilstand != Tilstand.PAA_HOYRING:
         raise Conflict(_("Høyringa er over. Det du skreiv er ikkje lagra."), mine=tekst)
+    return hoyring
+
+
+def nothing_to_add(work: Work, versjon: ProsedyreVersjon) -> None:
+    """Somebody asked has read it and has no comments: an answer that needs none. Said twice, it is said once."""
+    hoyring = _running(work, versjon)
+    if not queries.is_asked(work, hoyring.id):
+        raise NotFound
+    if queries.has_answered(work, hoyring.id):
+        return
+    work.db.add(
+        HoyringMerknad(
+            hoyring_id=hoyring.id,
+            person_id=work.me.id,
+            tekst=_("Har lese, og har ingen merknader."),
+            tid=work.now,
+            svar=Svar.TEKEN_INN.value,
+            svart=work.now,
+        )
+    )
+    work.db.flush()
+
+
+def comment(work: Work, versjon: ProsedyreVersjon, *, seksjon: str, tekst: str) -> HoyringMerknad:
+    """Say something to a section, or (empty) to the whole. Those asked, and those who write or approve here, may."""
+    hoyring = _running(work, versjon, tekst)
     prosedyre = work.db.get_one(Prosedyre, versjon.prosedyre_id)
     if not access.hats(work, prosedyre, versjon) and not queries.is_asked(work, hoyring.id):
         raise NotFound

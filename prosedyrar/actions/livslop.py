@@ -1,5 +1,7 @@
 """The life of a version: to approval, approved, returned, withdrawn, thrown away, taken out of use. `rules.STEPS` decides who."""
 
+from sqlalchemy import select
+
 from kjerne.errors import Conflict, NotFound, Refused
 from kjerne.i18n import gettext as _
 from kjerne.models import Person
@@ -9,7 +11,8 @@ from prosedyrar.actions import hoyring
 from prosedyrar.actions.historie import cleaned, flush, note
 from prosedyrar.actions.onske import answer_all, put_back
 from prosedyrar.events import ProsedyreRevidert
-from prosedyrar.models import Prosedyre, ProsedyreVersjon
+from prosedyrar.mal import unwritten
+from prosedyrar.models import Prosedyre, ProsedyreVedlegg, ProsedyreVersjon
 from prosedyrar.queries import access
 from prosedyrar.queries.hoyring import unanswered
 from prosedyrar.rules import Steg, Step, Tilstand
@@ -42,11 +45,28 @@ def _answered(work: Work, found: ProsedyreVersjon) -> None:
         raise Refused(_("Alle merknadene frå høyringa må ha svar først. %(tal)s manglar.", tal=left), "merknader")
 
 
+def _written(work: Work, prosedyre: Prosedyre, found: ProsedyreVersjon) -> None:
+    """Nobody approves a text that is not there: the template's prompts alone, or nothing at all."""
+    left = unwritten(found.tekst)
+    if left:
+        raise Refused(
+            _("Desse delane har berre hjelpeteksten frå malen: %(delar)s. Skriv dei, eller ta dei bort.", delar=", ".join(left)),
+            "tekst",
+        )
+    attached = select(ProsedyreVedlegg.fil_id).where(ProsedyreVedlegg.versjon_id == found.id).limit(1)
+    if not found.tekst.strip() and not prosedyre.ekstern_lenkje and work.db.scalar(attached) is None:
+        raise Refused(_("Det er ingen tekst å godkjenne enno. Skriv teksten, eller legg ved fila."), "tekst")
+
+
 def submit(work: Work, versjon_id: int, *, versjon: int | None = None) -> ProsedyreVersjon:
-    """Send a draft to approval; every comment has its answer first (`Refused`). Those who may approve get a letter."""
+    """Send a draft to approval; every comment has its answer and every section its text first (`Refused`).
+
+    Those who may approve get a letter.
+    """
     prosedyre, found = _fetch(work, versjon_id)
     step = _take(work, prosedyre, found, Steg.TIL_GODKJENNING, versjon)
     _answered(work, found)
+    _written(work, prosedyre, found)
     hoyring.end(work, found)
     found.tilstand = step.target.value
     flush(work)
@@ -66,6 +86,7 @@ def publish(work: Work, versjon_id: int, *, godkjennar_id: int | None = None, ve
     prosedyre, draft = _fetch(work, versjon_id)
     step = _take(work, prosedyre, draft, Steg.GODKJENN, versjon)
     _answered(work, draft)
+    _written(work, prosedyre, draft)
     approver = _approver(work, draft, godkjennar_id)
     before = access.valid_version(work.db, prosedyre.id)
     if before is not None:

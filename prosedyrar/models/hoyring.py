@@ -45,7 +45,10 @@ class HoyringDeltakar(Base):
 
 
 class HoyringMerknad(Base):
-    """A comment on a section (empty: on the whole), and the answer: taken in or not, and why."""
+    """A comment on a section (empty: on the whole), and the answer: taken in or not, and why.
+
+    Answered by nobody: she has read it and has nothing to add.
+    """
 
     __tablename__ = "hoyring_merknad"
     __table_args__ = (

@@ -1,8 +1,9 @@
 """What the page of one document shows: its versions, files, supplements, history and names."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kjerne.errors import NotFound
@@ -18,7 +19,7 @@ from prosedyrar.models import (
 )
 from prosedyrar.queries.access import visible
 from prosedyrar.queries.bibliotek import applies_to
-from prosedyrar.rules import Tilstand
+from prosedyrar.rules import Steg, Tilstand
 
 
 def names(db: Session, ids: Iterable[int | None]) -> Mapping[int, str]:
@@ -92,6 +93,14 @@ def history(db: Session, prosedyre_id: int, versjon_ids: Iterable[int]) -> Seque
         ProsedyreHending.versjon_id.is_(None) | ProsedyreHending.versjon_id.in_(list(versjon_ids)),
     )
     return db.scalars(query.order_by(ProsedyreHending.id.desc()).limit(100)).all()
+
+
+def sent_to_approval(db: Session, versjon_id: int) -> datetime | None:
+    """When a version was sent to approval, the last time."""
+    query = select(func.max(ProsedyreHending.tid)).where(
+        ProsedyreHending.versjon_id == versjon_id, ProsedyreHending.slag == Steg.TIL_GODKJENNING.value
+    )
+    return db.scalar(query)
 
 
 def is_favourite(work: Work, prosedyre_id: int) -> bool:

@@ -31,6 +31,12 @@ def is_asked(work: Work, hoyring_id: int) -> bool:
     return work.db.scalar(query) is not None
 
 
+def has_answered(work: Work, hoyring_id: int) -> bool:
+    """Whether this person has said anything in it, also that she has nothing to add."""
+    said = select(HoyringMerknad.id).where(HoyringMerknad.hoyring_id == hoyring_id, HoyringMerknad.person_id == work.me.id)
+    return work.db.scalar(said.limit(1)) is not None
+
+
 def participants(db: Session, hoyring_id: int) -> Sequence[tuple[str | None, str | None, str]]:
     """Those asked: a person's name, or a unit's name and a role's code (empty: everybody there)."""
     query = (
@@ -93,6 +99,12 @@ def people(hoyring_id: int, day: date) -> Select[Person]:
         )
     )
     return select(Person).where(or_(Person.id.in_(by_name), Person.id.in_(by_place), Person.id.in_(by_role))).order_by(Person.id)
+
+
+def without_answer(hoyring_id: int, day: date) -> Select[Person]:
+    """Those who are asked and have said nothing yet."""
+    said = select(HoyringMerknad.person_id).where(HoyringMerknad.hoyring_id == hoyring_id)
+    return people(hoyring_id, day).where(Person.id.not_in(said))
 
 
 def mine(work: Work) -> Select[*tuple[Any, ...]]:

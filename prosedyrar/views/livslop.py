@@ -147,6 +147,10 @@ def merknad(work: Work, prosedyre_id: int, v: str) -> Response:
     """Say something to a section of what is on hearing."""
     prosedyre, found = _version(work, prosedyre_id, v)
     try:
+        if request.form.get("ingen") == "1":
+            hoyring.nothing_to_add(work, found)
+            flash(_("Takk. Vi har notert at du ikkje har merknader."), "ok")
+            return redirect(f"{url_for('prosedyrar.versjon', prosedyre_id=prosedyre.id, v=found.nummer)}#merknader", 303)
         said = typed("tekst")
         vakt.demand(work.db, {"tekst": said}, today=work.today, confirmed=confirmed())
         hoyring.comment(work, found, seksjon=typed_line("seksjon"), tekst=said)

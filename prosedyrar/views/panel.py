@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from kjerne.access import ROLLENAMN, Right, Rolle
 from kjerne.i18n import gettext as _
 from kjerne.models import Eining
 from kjerne.work import Work
-from prosedyrar import rules
+from prosedyrar import letters, rules
 from prosedyrar.actions import lesing as lesing_actions
+from prosedyrar.mal import unwritten
 from prosedyrar.models import Hoyring, HoyringMerknad, Kontrollsporsmal, Lesekvittering, Prosedyre, ProsedyreVersjon, Revisjonsonske
 from prosedyrar.queries import access, dokument, hoyring, lesing, onske
 from prosedyrar.queries.lesing import Lesing
@@ -36,10 +38,14 @@ class Arbeid:
     merknader: Sequence[Merknad]
     utan_svar: int
     kan_merkje: bool
+    ventar_paa_meg: bool
     delar: Sequence[str]
     kan_byrje: bool
     onske: Sequence[Revisjonsonske]
     opne_onske: int
+    uskrivne: Sequence[str]
+    godkjennarar: Sequence[str]
+    sendt: datetime | None
 
 
 @dataclass(frozen=True)
@@ -81,20 +87,25 @@ def work_panel(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon) -> A
     steps = rules.open_steps(versjon.tilstand, hats)
     asked = running is not None and hoyring.is_asked(work, running.id)
     requests = onske.of_document(work, prosedyre.id) if writes else []
+    blank = unwritten(versjon.tekst) if on_its_way and writes else []
     under_way = versjon.tilstand == Tilstand.GYLDIG and writes and access.open_version(work, prosedyre.id) is not None
     return Arbeid(
         skriv=writes,
-        steg=[step for step in steps if step.steg is not Steg.TIL_GODKJENNING or not missing],
+        steg=[step for step in steps if step.steg is not Steg.TIL_GODKJENNING or not (missing or blank)],
         hoyring=running,
         dagar_att=(running.frist - work.today).days if running else 0,
         spurde=_asked(work, running) if running else [],
         merknader=shown,
         utan_svar=missing,
         kan_merkje=running is not None and (asked or bool(hats)),
+        ventar_paa_meg=running is not None and asked and not hoyring.has_answered(work, running.id),
         delar=rules.headings(versjon.tekst),
         kan_byrje=versjon.tilstand in {Tilstand.GYLDIG, Tilstand.UTGAATT} and writes and not under_way,
         onske=requests,
         opne_onske=sum(1 for row in requests if row.tilstand == Onske.OPEN),
+        uskrivne=blank,
+        godkjennarar=[person.namn for person in letters.approvers(work, prosedyre, versjon)] if on_its_way and hats else [],
+        sendt=dokument.sent_to_approval(work.db, versjon.id) if versjon.tilstand == Tilstand.TIL_GODKJENNING and hats else None,
     )
 
 

@@ -19,6 +19,7 @@ from prosedyrar.actions.lesing import set_questions
 from prosedyrar.actions.onske import link_open
 from prosedyrar.actions.vedlegg import attach, detach
 from prosedyrar.forms import Opplysningar, people_to_choose, question_lines, read_information, read_questions
+from prosedyrar.mal import template_text
 from prosedyrar.models import Prosedyre, ProsedyreVersjon
 from prosedyrar.queries import access, bibliotek, dokument, onske
 from prosedyrar.rules import Onske, Tilstand
@@ -91,7 +92,7 @@ def ny_send(work: Work) -> Response:
             tema=found.felt["tema"],
             eining_id=_unit(work, found),
             eigar=typed_person(work, "eigar"),
-            tekst="" if found.felt["dokumenttype"] == "ekstern" else rules.template_text(),
+            tekst="" if found.felt["dokumenttype"] == "ekstern" else template_text(),
             revisjonsintervall=found.whole("revisjonsintervall"),
             ekstern_lenkje=found.felt["ekstern_lenkje"],
             tillegg_til_id=number(request.form.get("tillegg_til", "")),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app import HANDLERS
 from kjerne.db import Databases
 from kjerne.models import Epost
-from prosedyrar import actions, rules
+from prosedyrar import actions, jobs, mal, queries, rules
 from prosedyrar.events import ProsedyreRevidert
 from prosedyrar.models import Prosedyre, ProsedyreVersjon, Revisjonsonske
 from tests.cast import Cast
@@ -285,3 +285,90 @@ def test_a_request_is_taken_up_or_declined_with_a_reason(
         for row in db.scalars(select(Revisjonsonske)):
             states[row.id] = row.tilstand
     assert states == {1: "teken", 2: "avslegen", 3: "teken"}
+
+
+def test_who_has_not_answered_is_reminded_once_before_the_hearing_ends(
+    cast: Cast, client_for: ClientFor, csrf: Csrf, make_prosedyre: MakeProsedyre, databases: Databases, work_for: WorkFor,
+    clock: Clock,
+) -> None:  # fmt: skip
+    number = make_prosedyre(til="kladd")
+    leif, kari = client_for(cast.leif), client_for(cast.kari)
+    where = f"/prosedyrar/{number}/versjon/1.0"
+    asked = {**HEARD, "eining-1": str(cast.it01.id), "person-1": cast.nils.ansattnr, "csrf_token": csrf(leif)}
+    assert leif.post(f"{where}/hoyring", data=asked).status_code == 303
+    assert "Eg har ingen merknader" in kari.get(where).text
+    for _time in range(2):
+        assert kari.post(f"{where}/merknad", data={"csrf_token": csrf(kari), "ingen": "1"}).status_code == 303
+    page = kari.get(where).text
+    assert page.count("Har lese, og har ingen merknader.") == 1
+    assert "Eg har ingen merknader" not in page
+    assert "Send til godkjenning" in leif.get(where).text, "that answer waits for none"
+
+    def run(day: int) -> set[str]:
+        clock.set_oslo(2026, 12, day, 7)
+        with databases.writing() as db:
+            before = set(db.scalars(select(Epost.id)))
+            jobs.remind_of_hearings(work_for(db, None))
+            db.commit()
+            return set(db.scalars(select(Epost.til_adresse).where(Epost.id.not_in(before))))
+
+    assert run(6) == set()
+    assert run(7) == {cast.nils.epost, cast.astrid.epost}, "not Kari, who has answered, nor Leif, who asks"
+    assert run(8) == set()
+    assert run(12) == set()
+    with databases.reading() as db:
+        body = db.scalars(select(Epost.tekst).where(Epost.til_adresse == cast.nils.epost).order_by(Epost.id.desc())).first()
+        assert body
+        assert "10. desember 2026" in body
+
+
+def test_the_templates_prompts_are_no_text_and_the_writer_sees_who_approves(
+    cast: Cast, client_for: ClientFor, csrf: Csrf, make_prosedyre: MakeProsedyre, databases: Databases, work_for: WorkFor
+) -> None:
+    number = make_prosedyre(til="kladd", tekst=mal.template_text().replace("_Kven gjer kva?_", "Leiaren syter for opplæring."))
+    leif, kval = client_for(cast.leif), client_for(cast.kval)
+    where = f"/prosedyrar/{number}/versjon/1.0"
+    page = leif.get(where).text
+    assert "berre hjelpeteksten frå malen" in page
+    assert 'id="til-godkjenning"' not in page
+    sent = leif.post(f"{where}/steg/til-godkjenning", data={"csrf_token": csrf(leif), "versjon": version_of(page)})
+    assert sent.status_code == 422
+    told = re.search(r"frå malen: ([^.]+)\. Skriv dei", sent.text)
+    assert told
+    assert told[1] == "Formål, Omfang, Framgangsmåte, Avvik, Dokumentasjon, Referansar"
+
+    def write(tekst: str) -> str:
+        with databases.writing() as db:
+            work = work_for(db, cast.leif)
+            draft = queries.open_version(work, number)
+            assert draft is not None
+            actions.save_draft(work, draft.id, tekst=tekst)
+            db.commit()
+        seen = version_of(leif.get(where).text)
+        answer = leif.post(f"{where}/steg/til-godkjenning", data={"csrf_token": csrf(leif), "versjon": seen})
+        return answer.text if answer.status_code == 422 else str(answer.status_code)
+
+    assert "Det er ingen tekst å godkjenne enno" in write("")
+    assert "hjelpeteksten" in write("## Purpose\n\n*Hva skal prosedyren sikre?*"), "in any language and any look"
+    assert write("## Formål\n\nSikre rett dosering.") == "303"
+    waits = leif.get(where).text
+    assert "Sendt til godkjenning 22. nov. 2026" in waits
+    assert "Ventar på" in waits
+    assert cast.kval.namn in waits
+    with databases.writing() as db:
+        draft = queries.open_version(work_for(db, cast.leif), number)
+        assert draft is not None
+        draft.tekst = mal.template_text()
+        db.commit()
+    data = {"csrf_token": csrf(kval), "versjon": version_of(kval.get(where).text)}
+    assert kval.post(f"{where}/steg/godkjenn", data=data).status_code == 422, "approving asks the same"
+    with databases.writing() as db:
+        draft = queries.open_version(work_for(db, cast.leif), number)
+        assert draft is not None
+        draft.tekst = "Ferdig."
+        db.commit()
+    data["versjon"] = version_of(kval.get(where).text)
+    assert kval.post(f"{where}/steg/godkjenn", data=data).status_code == 303
+    with databases.reading() as db:
+        letter = db.scalars(select(Epost.tekst).where(Epost.til_adresse == cast.leif.epost).order_by(Epost.id.desc())).first()
+        assert f"Godkjend av {cast.kval.namn} 22. november 2026." in (letter or "")

@@ -46,7 +46,43 @@ def test_the_paper_says_what_it_is(cast: Cast, client_for: ClientFor, make_prose
     assert "gjeld ikkje lenger" in old
 
 
+MARKED = (
+    "Tel **tre gonger** og _aldri_ færre; skriv `dosett` rett. "
+    "~~Gamalt~~ Sjå [lova](https://lovdata.no/hol) og [vår](/prosedyrar/7).\n\n"
+    "- **Feit** i ei liste\n\n| Kva | Kven |\n|---|---|\n| **Tel** | <b>alle</b> |\n\n[felle](javascript:alert)"
+)
+
+
+def test_bold_italics_code_and_links_survive_on_paper(cast: Cast, client_for: ClientFor, make_prosedyre: MakeProsedyre) -> None:
+    number = make_prosedyre(tekst=MARKED)
+    data = client_for(cast.kari).get(f"/prosedyrar/{number}/versjon/1.0/pdf").get_data()
+    said = words(data)
+    for part in ("Tel tre gonger og aldri færre; skriv dosett rett.", "• Feit i ei liste", "<b>alle</b>"):
+        assert part in said, said
+    looks: dict[str, str] = {}
+
+    def note(text: str, _cm: object, _tm: object, font: dict[str, object] | None, _size: float) -> None:
+        for word in ("tre gonger", "aldri", "Feit", "færre"):
+            if word in text and font:
+                looks[word] = str(font["/BaseFont"]).partition("+")[2]
+
+    PdfReader(BytesIO(data)).pages[0].extract_text(visitor_text=note)
+    bold, plain = "DejaVuSans-Bold", "DejaVuSans"
+    assert looks == {"tre gonger": bold, "aldri": "DejaVuSans-Oblique", "Feit": bold, "færre": plain}
+    with pikepdf.open(BytesIO(data)) as pdf:
+        links = list(pdf.pages[0].obj.Annots)
+        addresses = [str(note.A.URI) for note in links]
+        assert addresses[0] == "https://lovdata.no/hol"
+        assert addresses[1].endswith("/prosedyrar/7")
+        assert addresses[1].startswith("http")
+        assert len(addresses) == 2, "what is no safe link stands as text"
+        owners = dict(zip(*[iter(pdf.Root.StructTreeRoot.ParentTree.Nums)] * 2, strict=True))
+        assert all(owners[note.StructParent].S == "/Link" for note in links), "who listens can follow them"
+
+
 ODD = [
+    "**" * 400 + "[" * 300 + "x](" * 100 + "&lt;<i></b>",
+    "**" + "ord " * 4_000 + "** [lang](https://x.no/" + "a" * 400 + '?q="&)',
     "ord " * 9_000,
     "x" * 9_000,
     "\n".join("  " * depth + "- punkt" for depth in range(30)),
