@@ -18,6 +18,8 @@ from kjerne.identitet import Finding
 from kjerne.models import Eining
 
 CONFIRM_FIELD = "stadfest"
+#: A list of names in a file would else fill the page.
+MOST_SAID = 5
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,14 @@ class Verdict:
         return not self.feil
 
     def messages(self) -> dict[str, list[str]]:
-        """Field → whole sentences, to stand under the field."""
-        return {name: [identitet.message(finding) for finding in found] for name, found in self.findings.items()}
+        """Field → whole sentences, to stand under the field: the first ones, and how many more there are."""
+        return {name: _sentences(found) for name, found in self.findings.items()}
+
+
+def _sentences(found: list[Finding]) -> list[str]:
+    said = list(dict.fromkeys(identitet.message(finding) for finding in found))
+    more = len(said) - MOST_SAID
+    return said if more <= 1 else [*said[:MOST_SAID], _("… og %(n)s til i den same teksten.", n=more)]
 
 
 class Guarded(Refused):

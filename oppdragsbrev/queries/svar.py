@@ -19,7 +19,7 @@ from oppdragsbrev.models import (
     Oppdragsbrev,
     Punktmottak,
 )
-from oppdragsbrev.queries import bevis
+from oppdragsbrev.queries import bevis, matrise
 from oppdragsbrev.queries import brev as letters
 from oppdragsbrev.queries.bevis import Funn
 from oppdragsbrev.rules import TO_DELIVER, Brevtilstand, Punkttilstand, Svarstatus
@@ -114,8 +114,11 @@ def get_syn(work: Work, brev_id: int, kode: str) -> Syn:
     if row is None:
         raise NotFound
     mottak, eining = row
-    if letters.writes(work, brev) or work.has(Right.BREV_LES, eining.id):
-        return Syn(brev, mottak, eining, letters.writes(work, brev), work.has(Right.BREV_SVAR, eining.id), None)
+    sjef = letters.writes(work, brev)
+    if sjef or work.has(Right.BREV_LES, eining.id):
+        # who accepts the answers writes them only for a unit that has no nearer leader than her
+        svarar = eining.id in matrise.answering_units(work) if sjef else work.has(Right.BREV_SVAR, eining.id)
+        return Syn(brev, mottak, eining, sjef, svarar, None)
     given = work.db.scalars(letters.given_to_me(work).where(Punktmottak.mottak_id == mottak.id, Brevmottak.id == mottak.id)).all()
     if not given:
         raise NotFound

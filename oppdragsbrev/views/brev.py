@@ -1,5 +1,7 @@
 """A letter: units × points for those who read several, its editions, and its end."""
 
+from datetime import date
+
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
@@ -76,7 +78,9 @@ def utgave(work: Work, brev_id: int, utgave: int) -> str:
     found = next(((one, namn) for one, namn in letters.editions(work, row) if one.utgave == utgave), None)
     if found is None:
         raise NotFound
-    return render(work, "oppdragsbrev/utgave.html", brev=row, utgave=found[0], namn=found[1], pick=_pick(work.sprak))
+    return render(
+        work, "oppdragsbrev/utgave.html", brev=row, utgave=found[0], namn=found[1], pick=_pick(work.sprak), frist=date.fromisoformat
+    )
 
 
 def _pick(sprak: str) -> object:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from avvik.queries.tal_periode import month_of, shift
+from avvik.queries.tal_periode import YEAR, month_name, month_of, months, shift
 from kjerne.access import Right
 from kjerne.errors import NotFound, Refused
 from kjerne.felt import parse_date
@@ -22,7 +22,7 @@ from oppdragsbrev.queries import bevis, matrise
 from oppdragsbrev.queries import brev as letters
 from oppdragsbrev.queries.bevis import Funn
 from oppdragsbrev.queries.matrise import Celle
-from oppdragsbrev.rules import LYSNAMN, PUNKTKORT, PUNKTMERKE, PUNKTNAMN, PUNKTTILSTANDNAMN, Lys, Punkt, Retning
+from oppdragsbrev.rules import LYSNAMN, PUNKTKORT, PUNKTMERKE, PUNKTNAMN, PUNKTTILSTANDNAMN, Lys, Punkt, Retning, worst
 from oppdragsbrev.views.area import area
 
 
@@ -94,11 +94,24 @@ def oversikt(work: Work) -> str:
     )
 
 
+def _course(found: list[Funn], past: Mapping[int, Mapping[str, Lys]]) -> list[tuple[str, Lys | None]]:
+    """Month by month, the light a point had by what was kept then; None where nothing was. Empty when nothing ever was."""
+    kinds = [one.bevis.kode for one in found]
+    course = []
+    for month, lights in past.items():
+        rows = [lights[kode] for kode in kinds if kode in lights]
+        course.append((month_name(month), worst(rows) if rows else None))
+    return course if any(lys is not None for _name, lys in course) else []
+
+
 @area.page("/eining/<kode>", needs=Right.BREV_LES)
 def eining(work: Work, kode: str) -> str:
-    """The seven points of one unit: status, evidence with its rule, owner, and the trend since last month."""
+    """The seven points of one unit: status, evidence with its rule, owner, and the lights that were kept of the last year."""
     unit = get_unit(work, kode)
     found = bevis.find(work, [unit])[unit.id]
+    points = bevis.by_point(found)
+    earlier = months(shift(month_of(work.today), 1 - YEAR), YEAR - 1)
+    past = bevis.kept(work, unit.id, earlier)
     brev = letters.in_force(work)
     return render(
         work,
@@ -109,11 +122,12 @@ def eining(work: Work, kode: str) -> str:
         merke=PUNKTMERKE,
         tilstand=PUNKTTILSTANDNAMN,
         leiar=_leaders(work, [unit]).get(unit.leiar_id or 0, ""),
-        punkt={p: (bevis.point_light(rows), rows) for p, rows in bevis.by_point(found).items()},
+        punkt={p: (bevis.point_light(rows), rows) for p, rows in points.items()},
         namn=PUNKTNAMN,
         lysnamn=LYSNAMN,
         reglar=bevis.rule_texts(work),
-        fore=bevis.trend(work, [unit.id], shift(month_of(work.today), -1)),
+        fore=past[earlier[-1]],
+        utvikling={p: _course(rows, past) for p, rows in points.items()},
         Lys=Lys,
     )
 

@@ -1,5 +1,7 @@
 """A unit's letter: each bullet with what the system knows beside it, and the answer. Works on a tablet, and in print."""
 
+from dataclasses import replace
+
 from flask import flash, make_response, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
@@ -20,6 +22,7 @@ from oppdragsbrev.rules import (
     ADRESSE_MAX,
     LYSNAMN,
     OURS,
+    PUNKTKORT,
     PUNKTMERKE,
     PUNKTTILSTANDNAMN,
     SVARMERKE,
@@ -27,7 +30,6 @@ from oppdragsbrev.rules import (
     TEKST_MAX,
     Svarstatus,
     said,
-    worst,
 )
 from oppdragsbrev.views.area import area
 from oppdragsbrev.views.felt import Feil, failed, guard, number, read, version
@@ -47,7 +49,6 @@ def page(work: Work, syn: Syn, feil: Feil | None = None, *, her: str = "", statu
         syn=syn,
         brev=syn.brev,
         punkt=points,
-        lys={p.punkt.id: worst([f.lys for one in p.kuler for f in one.funn]) for p in points},
         namn=letters.names(work, {*people, syn.eining.leiar_id}),
         folk=letters.staff_of(work, syn.eining) if syn.svarar and syn.open else [],
         historie=lines(letters.history(work, syn.brev, syn.mottak.id)) if syn.kuler is None else [],
@@ -57,6 +58,7 @@ def page(work: Work, syn: Syn, feil: Feil | None = None, *, her: str = "", statu
         svarmerke=SVARMERKE,
         stadnamn=OURS,
         merke=PUNKTMERKE,
+        kort=PUNKTKORT,
         said=lambda row: said(row, work.sprak),
         feil=feil or Feil(),
         her=her,
@@ -97,11 +99,11 @@ def svar_send(work: Work, brev_id: int, kode: str, svar_id: int) -> ResponseRetu
             her=f"svar-{svar.id}",
             status=422,
         )
+    sent = request.files.get("fil")
     try:
         text = read("tekst", TEKST_MAX, sent_as=f"tekst-{svar.id}")
         address = read("lenkje", ADRESSE_MAX * 2, multiline=False, sent_as=f"lenkje-{svar.id}")
         texts = {f"tekst-{svar.id}": text, f"lenkje-{svar.id}": address}
-        sent = request.files.get("fil")
         file = inspect(sent.read(), sent.filename) if sent is not None and sent.filename else None
         guard(work, texts | ({f"fil-{svar.id}": f"{file.filename}\n{file.text}"} if file else {}))
         with work.db.begin_nested():  # all or nothing
@@ -114,7 +116,11 @@ def svar_send(work: Work, brev_id: int, kode: str, svar_id: int) -> ResponseRetu
         feil = Feil({f"fil-{svar.id}": [bad.message]}, "", dict(request.form))
         return page(work, syn, feil, her=f"svar-{svar.id}", status=422)
     except Refused as refused:
-        return page(work, syn, failed(refused, f"tekst-{svar.id}"), her=f"svar-{svar.id}", status=422)
+        feil = failed(refused, f"tekst-{svar.id}")
+        if sent is not None and sent.filename:  # a browser never fills in a file again
+            again = [_("Vel fila ein gong til: ho blei ikkje lagra."), *feil.felt.get(f"fil-{svar.id}", ())]
+            feil = replace(feil, felt={**feil.felt, f"fil-{svar.id}": again})
+        return page(work, syn, feil, her=f"svar-{svar.id}", status=422)
     flash(_("Svaret er lagra."), "ok")
     return back(syn, f"kule-{svar.id}")
 

@@ -143,6 +143,30 @@ def test_an_answer_that_cannot_be_kept_comes_back_whole(
         assert db.scalars(select(Fil)).all() == []
 
 
+def test_a_refused_answer_asks_for_its_file_again_and_lists_a_few_names_only(
+    cast: Cast, brev: Brev, client_for: ClientFor, send: Send
+) -> None:
+    names = [f"{first} {last}" for first in ("Kari", "Ola", "Anne") for last in ("Nordmann", "Hansen", "Olsen", "Berg")]
+    text = "\n".join(f"Vi snakka med {name}." for name in names)
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    picture.seek(0)
+    found = answer(client_for(cast.leif), send, brev, (1, 1), tekst=text, fil=(picture, "tavle.png"))
+    assert found.status_code == 422
+    assert "Vel fila ein gong til" in found.text
+    assert found.text.count("ser ut som eit namn") <= 2 * 6, "under the field and in the list"
+    assert re.search(r"… og \d+ til i den same teksten", found.text)
+
+
+def test_who_accepts_does_not_write_the_answer_of_a_unit_that_has_a_leader(
+    cast: Cast, brev: Brev, client_for: ClientFor, send: Send
+) -> None:
+    director = client_for(cast.signe)
+    assert "Lagre svaret" not in director.get(brev.eining()).text
+    assert answer(director, send, brev, (1, 1)).status_code == 404
+    assert "Lagre svaret" in client_for(cast.leif).get(brev.eining()).text
+
+
 def test_file_and_link_stand_with_the_answer_and_go_again(
     cast: Cast, brev: Brev, client_for: ClientFor, send: Send, databases: Databases
 ) -> None:

@@ -3,10 +3,10 @@
 A new kind of evidence is a `Bevis` in a file here and its name in `ALLE`; pages, letters, duties and reports read the table.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from kjerne.access import Right
 from kjerne.models import Eining
@@ -23,6 +23,7 @@ __all__ = [
     "Funn",
     "by_point",
     "find",
+    "kept",
     "of_point",
     "omfang_of",
     "point_light",
@@ -128,6 +129,14 @@ def trend(work: Work, einingar: Iterable[int], manad: int) -> Mapping[tuple[int,
     return {(unit, kode): Lys(lys) for unit, kode, lys in rows}
 
 
-def months_kept(work: Work) -> int:
-    """How many months of lights are kept."""
-    return work.db.scalar(select(func.count(func.distinct(Bevisstand.manad)))) or 0
+def kept(work: Work, eining_id: int, months: Sequence[int]) -> dict[int, dict[str, Lys]]:
+    """The lights kept for a unit: month (202611) → kind → light. A month nothing was kept for is empty. One query."""
+    found: dict[int, dict[str, Lys]] = {month: {} for month in months}
+    rows = work.db.execute(
+        select(Bevisstand.manad, Bevisstand.bevis, Bevisstand.lys).where(
+            Bevisstand.eining_id == eining_id, Bevisstand.manad.in_(months)
+        )
+    )
+    for month, kode, lys in rows:
+        found[month][kode] = Lys(lys)
+    return found
