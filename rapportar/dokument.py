@@ -98,6 +98,13 @@ def build(work: Work, slag: Slag, eining: Eining, val: Val, right: Right = Right
     )
 
 
+def culture() -> str:
+    """What stands under every count of deviations."""
+    return _(
+        "Fleire meldingar kan bety betre meldekultur. Talet på avvik rangerer ikkje einingane. Varsel er ikkje med i noko tal."
+    )
+
+
 def _notes(val: Val, *, whole: bool, over: bool) -> list[str]:
     """What the reader must know of the numbers."""
     found = []
@@ -107,6 +114,6 @@ def _notes(val: Val, *, whole: bool, over: bool) -> list[str]:
         found.append(_("Små tal er skjulte utanfor det mottakaren les."))
     found += [
         _("Lys og det som er ope, er slik det står når tala er henta. Resten gjeld %(periode)s.", periode=val.no.namn),
-        _("Fleire meldingar kan bety betre meldekultur. Talet på avvik rangerer ikkje einingane. Varsel er ikkje med i noko tal."),
+        culture(),
     ]
     return found

@@ -3,7 +3,7 @@
 Colours never speak alone: bars carry their number, cells their value, lights their own shape and word.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -24,7 +24,7 @@ LIGHT = {Lys.OK: HexColor("#2C6E3F"), Lys.OBS: HexColor("#B26A00"), Lys.BAD: Hex
 TINT = HexColor("#FBEBCB")
 SIGNAL = HexColor("#B26A00")
 BAR, CELL, ROW = 15.0, 16.0, 14.0
-LABEL = 200.0
+LABEL, CHART = 200.0, 150.0
 DARK_STEP = 5
 
 
@@ -64,11 +64,11 @@ def bars(part: Soyler) -> Drawing:
 
 def run_chart(part: Serie) -> Drawing:
     """Points joined by a line, the median, and the run that is a signal on a tinted ground with diamonds."""
-    height, left, foot, head = 150.0, 30.0, 22.0, 12.0
+    height, left, foot, head = CHART, 30.0, 22.0, 12.0
     width = WIDTH - left - 74
     drawing = Drawing(WIDTH, height)
-    most = max((number for _name, number in part.punkt), default=0) or 1
-    step, top = _scale(most)
+    most: float = max((number for _name, number in part.punkt), default=0) or 1
+    step, top = _scale(max(most, part.grenser.ovre if part.grenser else 0))
     tall = height - foot - head
 
     def y_of(value: float) -> float:
@@ -82,6 +82,8 @@ def run_chart(part: Serie) -> Drawing:
         y = y_of(line * step)
         drawing.add(Line(left, y, left + width, y, strokeColor=LINE, strokeWidth=0.5))
         drawing.add(_text(left - 5, y - 2.5, fnumber(line * step), anchor="end", ink=DIM))
+    for shape in _frame(part, left, left + width, across, y_of):
+        drawing.add(shape)
     if part.median is not None:
         y = y_of(part.median)
         drawing.add(Line(left, y, left + width, y, strokeColor=INK, strokeWidth=0.9, strokeDashArray=[4, 2]))
@@ -94,9 +96,27 @@ def run_chart(part: Serie) -> Drawing:
             drawing.add(Polygon([x, y + 4, x + 4, y, x, y - 4, x - 4, y], fillColor=SIGNAL, strokeColor=WHITE, strokeWidth=0.6))
         else:
             drawing.add(Circle(x, y, 2.6, fillColor=BRAND, strokeColor=WHITE, strokeWidth=0.6))
+        if part.grenser and place in part.grenser.utanfor:
+            drawing.add(Circle(x, y, 5.4, fillColor=None, strokeColor=SIGNAL, strokeWidth=1.2))
         if place % every == 0:
             drawing.add(_text(x, 8, part.punkt[place][0], anchor="middle", size=7, ink=DIM))
     return drawing
+
+
+def _frame(part: Serie, left: float, right: float, across: float, y_of: Callable[[float], float]) -> list[Any]:
+    """The limits, dashed, each with its number, and the month from which the median is frozen."""
+    made: list[Any] = []
+    if part.grenser:
+        upper, lower = y_of(part.grenser.ovre), y_of(part.grenser.nedre)
+        told = _("Øvre grense %(n)s", n=fnumber(part.grenser.ovre, 1)), _("Nedre grense %(n)s", n=fnumber(part.grenser.nedre, 1))
+        pen: dict[str, Any] = {"strokeColor": SIGNAL, "strokeWidth": 0.9, "strokeDashArray": [2, 2]}
+        made += [Line(left, upper, right, upper, **pen), Line(left, lower, right, lower, **pen)]
+        made += [_text(left + 3, upper + 3, told[0], size=7), _text(left + 3, max(lower - 8.5, y_of(0) + 2), told[1], size=7)]
+    if part.delt:
+        x = left + (part.delt[0] - 0.5) * across
+        made.append(Line(x, y_of(0), x, CHART - 8, strokeColor=INK, strokeWidth=0.8, strokeDashArray=[1, 2]))
+        made.append(_text(x - 4, CHART - 8, part.delt[1], anchor="end", font=BOLD, size=7))
+    return made
 
 
 def _scale(most: float) -> tuple[float, float]:

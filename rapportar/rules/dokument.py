@@ -11,6 +11,7 @@ from typing import TypeAlias
 from kjerne.i18n import fdate, fnumber
 from kjerne.i18n import gettext as _
 from oppdragsbrev.rules import LYSNAMN, Lys
+from rapportar.rules.serie import Grenser
 
 #: A cell: a number, or a text where a part of the number is hidden or it is none.
 Celle: TypeAlias = int | float | str
@@ -81,7 +82,10 @@ class Soyler:
 
 @dataclass(frozen=True)
 class Serie:
-    """A run chart: months, the median, the tinted run when it is a signal, and what it says in words."""
+    """A run chart: months, the median, the tinted run when it is a signal, and what it says in words.
+
+    `grenser`: XmR limits, where asked. `delt`: the place and name of the month from which the median is frozen.
+    """
 
     tittel: str
     undertittel: str
@@ -90,6 +94,8 @@ class Serie:
     spenn: tuple[int, int] | None
     seier: str
     kolonne: str = ""
+    grenser: Grenser | None = None
+    delt: tuple[int, str] | None = None
 
     @property
     def punkter(self) -> list[dict[str, object]]:

@@ -23,12 +23,13 @@ class Grenser:
     utanfor: Sequence[int]
 
 
-def limits(values: Sequence[float]) -> Grenser | None:
-    """The XmR limits of a series; None when it is too short to say anything."""
-    if len(values) < FEWEST_XMR:
+def limits(values: Sequence[float], frozen_at: int | None = None) -> Grenser | None:
+    """The XmR limits of a series, of the points before `frozen_at` when it is given; None when they are too few to say anything."""
+    ground = values[:frozen_at]
+    if len(ground) < FEWEST_XMR:
         return None
-    mean = sum(values) / len(values)
-    moving = sum(abs(after - before) for before, after in pairwise(values)) / (len(values) - 1)
+    mean = sum(ground) / len(ground)
+    moving = sum(abs(after - before) for before, after in pairwise(ground)) / (len(ground) - 1)
     low, high = max(0.0, mean - XMR * moving), mean + XMR * moving
     return Grenser(mean, low, high, [place for place, value in enumerate(values) if not low <= value <= high])
 

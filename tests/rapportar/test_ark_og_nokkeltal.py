@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from avvik.models import AvvikSum
 from cli.main import main
 from kjerne.config import Config
 from kjerne.db import Databases
@@ -224,6 +225,10 @@ def test_xmr_limits_and_a_frozen_median_by_hand() -> None:
     assert found.ovre == pytest.approx(14.2 + 2.66 * 40 / 9)
     assert found.utanfor == [9]
     assert limits([1] * 9) is None
+    before = limits([10, 12, 11, 13, 12, 11, 10, 12, 11, 12, 40, 41], 10)
+    assert before is not None
+    assert before.snitt == pytest.approx(11.4)
+    assert before.utanfor == [10, 11], "the limits stand as they were before the month, and what came after is held against them"
     assert frozen([10, 11, 12, 20, 21, 9, 11], 3) == (11.0, 2, 1)
 
 
@@ -233,5 +238,35 @@ def test_the_run_chart_is_for_her_units_and_draws_no_hidden_month(cast: Cast, cl
     assert client_for(cast.leif).get(where).status_code == 200
     assert client_for(cast.nils).get(where).status_code == 404
     assert client_for(cast.kari).get(where).status_code == 404
+    assert client_for(cast.nils).get(where.replace("?", "/fil?")).status_code == 404
     seen = client_for(cast.lise).get("/rapportar/serie?eining=HO-IT-01&type=hms").get_data(as_text=True)
     assert "Enkeltmånader er små tal" in seen
+
+
+def test_limits_and_the_frozen_month_stand_in_the_chart_the_same_on_page_and_paper(
+    cast: Cast, client_for: ClientFor, databases: Databases, clock: Clock
+) -> None:
+    counts = [4, 6, 5, 7, 5, 6, 4, 6, 5, 6, 19, 5, 6, 7, 5, 6]
+    with databases.writing() as db:
+        for place, count in enumerate(counts):
+            month = (2025 * 12 + 6 + place) // 12 * 100 + (6 + place) % 12 + 1
+            cell = {"eining_id": cast.it01.id, "manad": month, "hovudtype": "hms", "underkategori": "stikkskade", "art": "avvik"}
+            db.add(AvvikSum(**cell, alvor=1, stand="lukka", endra_praksis=False, saker=count, hendingar=count))
+        db.commit()
+    clock.set_oslo(2026, 11, 2)
+    where = "/rapportar/serie?eining=HO-IT-01&xmr=1&delt=2026-05"
+    browser = client_for(cast.leif)
+    page = browser.get(where).get_data(as_text=True)
+    paper = text_of(browser.get(where.replace("?", "/fil?")).data)
+    table = browser.get(where.replace("?", "/fil?") + "&format=csv").get_data(as_text=True)
+    found = limits(counts, 10)
+    assert found is not None
+    for name, value in (("Nedre grense", found.nedre), ("Øvre grense", found.ovre)):
+        told = f"{value:.1f}".replace(".", ",")
+        assert f"{name} {told}</text>" in page
+        assert f"{name} {told}" in paper
+        assert f"{name};Verdi;{told}" in table
+    assert "Frosen frå mai 2026</text>" in page
+    assert "Frosen frå mai 2026" in paper
+    assert page.count('class="limit"') == 2
+    assert page.count('class="s-ring"') == len(found.utanfor) == 1
