@@ -79,9 +79,9 @@ class Vindauge:
 
 
 def window(zoom: Zoom, today: date, fra: date | None = None) -> Vindauge:
-    """The window asked for; without a start, the one around today."""
+    """The window asked for; without a start, the one around today. Where the lines are quarters, it begins with one."""
     begin = add_months(fra, 0) if fra else add_months(today, -_SHAPE[zoom][1])
-    return Vindauge(zoom, begin)
+    return Vindauge(zoom, add_months(begin, -((begin.month - 1) % _SHAPE[zoom][2])))
 
 
 @dataclass(frozen=True)

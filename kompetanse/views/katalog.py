@@ -52,14 +52,17 @@ def katalog_grenser(work: Work) -> ResponseReturnValue:
     return redirect(url_for("kompetanse.katalog"), 303)
 
 
-def is_web_address(address: str) -> bool:
-    """Whether an address is one of the web with a host: nothing that runs, no half address that means another site."""
+def is_safe_address(address: str) -> bool:
+    """Whether an address is one of the web with a host, or a path of our own: nothing that runs, no half address."""
     try:
         parts = urlsplit(address)
     except ValueError:
         return False
-    host = parts.hostname or ""
-    return parts.scheme in SCHEMES and "." in host and not any(mark.isspace() or mark in "\\<>\"'" for mark in address)
+    if any(mark.isspace() or mark in "\\<>\"'" for mark in address):
+        return False
+    if not parts.scheme and not parts.netloc:
+        return address.startswith("/") and not address.startswith("//")
+    return parts.scheme in SCHEMES and "." in (parts.hostname or "")
 
 
 def _get(work: Work, kompetanse_id: int) -> Kompetanse:
@@ -98,7 +101,7 @@ def _values(work: Work, form: Skjema) -> dict[str, object]:
     if not kinds:
         raise Refused(_("Vel minst eitt slag bevis."), "bevis")
     address = form.text("laering_url", rules.URL_MAX)
-    if address and not is_web_address(address):
+    if address and not is_safe_address(address):
         raise Refused(_("Skriv ei adresse som byrjar med https://."), "laering_url")
     months = form.number("manader", 0, rules.MANAD_MAX, 0)
     texts = {code: form.text(code, rules.NAMN_MAX, required=_("Skriv namnet på alle tre språka.")) for code in ("nn", "nb", "en")}

@@ -19,8 +19,9 @@ from ros.views.analyse import form_context, words
 from ros.views.area import area
 from tiltak.rules import Type
 
-LINE, GAP, PAD, MOST = 16, 12, 10, 6
-TURN = 22
+LINE, GAP, PAD, MOST = 17, 12, 10, 6
+#: Letters on a line, and the width of a box and of the room between two columns: five columns fit a tablet held upright.
+TURN, BOX, BETWEEN = 18, 150, 30
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Sloyfe:
     hogd: int
     breidd: int
     boks: int
+    mellom: int
     lister: list[tuple[str, list[str]]]
 
 
@@ -70,7 +72,7 @@ def bowtie(lese: Lese, rad: Rad) -> Sloyfe:
         softening or [(_("Ingen barriere"), False)],
         results or [(_("Ikkje vurdert"), False)],
     ]
-    width, step = 168, 208
+    step = BOX + BETWEEN
     placed = [_stack(column[:MOST], x * step) for x, column in enumerate(columns)]
     height = max(boxes[-1].y + boxes[-1].hogd for boxes in placed) + PAD
     centred = [_centre(boxes, height) for boxes in placed]
@@ -79,7 +81,7 @@ def bowtie(lese: Lese, rad: Rad) -> Sloyfe:
         (name, [f"{text} ({_('planlagt tiltak')})" if planned else text for text, planned in column])
         for name, column in zip(names, columns, strict=True)
     ]
-    return Sloyfe(centred, height, 4 * step + width, width, lists)
+    return Sloyfe(centred, height, 4 * step + BOX, BOX, BETWEEN, lists)
 
 
 def _result(lese: Lese, akse: Akse, level: int) -> str:

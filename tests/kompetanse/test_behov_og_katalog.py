@@ -61,7 +61,7 @@ def test_the_catalogue_is_edited_by_the_municipality(
     def post(path: str, **other: object) -> int:
         return kval.post(path, data={"csrf_token": csrf(kval), **form, **other}).status_code
 
-    for address in ("javascript:alert(1)", "//vond.test/x", "/kurs", "https:///x", "data:text/html,x", "https://kurs.test/a b"):
+    for address in ("javascript:alert(1)", "//vond.test/x", "/\\vond.test", "kurs.test", "https:///x", "data:text/html,x", "https://kurs.test/a b"):
         assert post(f"/kompetanse/katalog/{key}", laering_url=address) == 422, address
     assert post(f"/kompetanse/katalog/{key}", bak="finst_ikkje") == 422
     assert post(f"/kompetanse/katalog/{key}", bak="legemiddel_fullmakt") == 422, "a delegation is no course"
@@ -71,6 +71,7 @@ def test_the_catalogue_is_edited_by_the_municipality(
     assert post("/kompetanse/katalog/ny", kode="hlr") == 422
     assert post("/kompetanse/katalog/ny", kode="sarstell") == 303
     assert post("/kompetanse/katalog/ny", kode="sarlakking", laering_url="https://kurs.test/sar?id=1") == 303
+    assert post("/kompetanse/katalog/ny", kode="melding", laering_url="/avvik/hjelp") == 303
     with databases.reading() as db:
         assert {
             row.kode: row.manader for row in db.scalars(select(Kompetanse).where(Kompetanse.kode.in_(("hlr", "sarstell"))))

@@ -2,22 +2,24 @@
 
 import csv
 import io
+import random
 import re
 from datetime import date, timedelta
 
 import openpyxl
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, select
 from werkzeug.test import TestResponse
 
 from kjerne.db import Databases
-from kjerne.models import Leselogg, Person
+from kjerne.models import Eining, Leselogg, Person
+from tests import make
 from tests.cast import Cast
 from tests.conftest import ClientFor, Clock, WorkFor
 from tests.tiltak.conftest import MakeTiltak
 from tiltak import actions, queries
 from tiltak.models import Tiltak
-from tiltak.queries.lists import Filter, places
+from tiltak.queries.lists import Cursor, Filter, first_ids, heads
 from tiltak.rang import order_key
 from tiltak.rules import Utval
 
@@ -114,7 +116,7 @@ def test_a_page_of_the_list_is_read_from_an_index_and_never_sorted_whole(
             steps["sql"], steps["values"] = statement, parameters  # type: ignore[assignment]
 
         event.listen(databases._read_engine, "before_cursor_execute", count)
-        rows = db.execute(places(work, Utval.OPNE, Filter())).all()
+        rows = db.execute(heads(work, Utval.OPNE, Filter(), queries.PAGE + 1)).all()
         event.remove(databases._read_engine, "before_cursor_execute", count)
         assert len(rows) == queries.PAGE + 1
         plan = db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {steps['sql']}", steps["values"]).all()
@@ -152,3 +154,26 @@ def test_twenty_thousand_measures_cost_no_more_than_two_hundred(
     few = instructions()
     many(databases, 20_000)
     assert instructions() <= few * 1.5
+
+
+def test_the_first_rows_are_the_same_whatever_units_they_lie_in(
+    make_tiltak: MakeTiltak, databases: Databases, work_for: WorkFor, cast: Cast
+) -> None:
+    """Most lie in one unit, some units have one, ranks are shared: read in portions they come as if all were sorted at once."""
+    make_tiltak()
+    rng = random.Random(3)
+    with databases.writing() as db:
+        base = db.query(Tiltak).one()
+        common = {column.name: getattr(base, column.name) for column in Tiltak.__table__.c if column.name != "id"}
+        units = [make.eining(db, f"MANGE-{n}", over=db.get_one(Eining, cast.ho.id)).id for n in range(14)]
+        chosen = [units[0]] * 60 + [rng.choice(units) for _n in range(60)] + units
+        db.execute(insert(Tiltak), [{**common, "eining_id": unit, "rang": rng.randrange(90)} for unit in chosen])
+        db.commit()
+    with databases.reading() as db:
+        work = work_for(db, cast.kval)
+        wanted = [(rang, id_) for rang, id_ in db.execute(select(Tiltak.rang, Tiltak.id).order_by(Tiltak.rang, Tiltak.id))]
+        for limit in (1, 9, 20, 51, 130, 200):
+            assert first_ids(work, Utval.OPNE, Filter(), None, limit) == [id_ for _rang, id_ in wanted][:limit]
+            for place in (0, 33, 100, len(wanted) - 1):
+                after = Cursor(*wanted[place])
+                assert first_ids(work, Utval.OPNE, Filter(), after, limit) == [id_ for _rang, id_ in wanted][place + 1 :][:limit]

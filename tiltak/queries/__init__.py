@@ -21,14 +21,12 @@ from tiltak.queries.lists import (
     Cursor,
     Filter,
     Row,
-    candidates,
     counts,
     listing,
-    owners,
     subtree,
-    units,
     waiting_count,
 )
+from tiltak.queries.val import candidates, owners, units
 
 __all__ = [
     "COUNT_MAX",

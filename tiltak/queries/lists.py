@@ -1,18 +1,19 @@
-"""The list of measures in its kept order, its counts, and the lists to choose from.
+"""The list of measures in its kept order, and its counts.
 
 The order is a column (`tiltak.rang`), and each unit's first rows are read from an index of its own: a page costs the same
 with two hundred or two hundred thousand measures.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column, or_, select, union_all
 
 from kjerne import asked
 from kjerne.access import Right
-from kjerne.models import Eining, Person, PersonEining
+from kjerne.models import Eining, Person
 from kjerne.work import Work
 from tiltak.models import Tiltak
 from tiltak.queries.access import visible
@@ -23,6 +24,8 @@ PAGE = 50
 COUNT_MAX = 100
 #: SQLite takes 500 parts in one compound question.
 _PARTS = 200
+#: With fewer places than this each is read to the list's length at once; no place gives fewer rows than this.
+_FEW = 8
 
 
 class Row(NamedTuple):
@@ -144,26 +147,62 @@ def _states(work: Work, utval: Utval, narrow: Filter) -> list[list[ColumnElement
     return [[Tiltak.avslutta.is_(half), *late] for half in halves]
 
 
-def places(work: Work, utval: Utval, narrow: Filter, after: Cursor | None = None, limit: int = PAGE + 1) -> Select[int, int]:
-    """Numbers and places of the list's first rows in its kept order. `after` is where the page before ended (keyset)."""
+def heads(work: Work, utval: Utval, narrow: Filter, share: int, after: Cursor | None = None) -> Select[int, int, int]:
+    """The first `share` rows of each place rows are looked for in: (place, number, rang). `after`: where the page before ended."""
     units = None if narrow.eining_id is None else subtree(work, narrow.eining_id)
-    later: list[ColumnElement[bool]] = []
+    every = _places(work, utval, narrow, units)
+    return _united([_head(n, place, after, None, share) for n, place in enumerate(every)])
+
+
+def _head(plass: int, place: Sequence[ColumnElement[bool]], after: Cursor | None, until: int | None, share: int) -> Select[Any]:
+    """The first rows of one place, after a row and with no greater rang than `until`."""
+    parts = [*place]
     if after is not None:
-        later.append(Tiltak.rang >= after.rang)
-        later.append(or_(Tiltak.rang > after.rang, and_(Tiltak.rang == after.rang, Tiltak.id > after.id)))
-    heads = [
-        select(Tiltak.id, Tiltak.rang).where(*place, *later).order_by(Tiltak.rang, Tiltak.id).limit(limit).subquery()
-        for place in _places(work, utval, narrow, units)
-    ]
-    parts = [select(head.c.id, head.c.rang) for head in heads]
+        parts.append(Tiltak.rang >= after.rang)
+        parts.append(or_(Tiltak.rang > after.rang, and_(Tiltak.rang == after.rang, Tiltak.id > after.id)))
+    if until is not None:
+        parts.append(Tiltak.rang <= until)
+    number = literal_column(str(plass)).label("plass")
+    head = select(number, Tiltak.id, Tiltak.rang).where(*parts).order_by(Tiltak.rang, Tiltak.id).limit(share).subquery()
+    return select(head.c.plass, head.c.id, head.c.rang)
+
+
+def _united(parts: Sequence[Select[Any]]) -> Select[int, int, int]:
     bundles = [union_all(*parts[start : start + _PARTS]).subquery() for start in range(0, len(parts), _PARTS)]
-    whole = union_all(*(select(bundle.c.id, bundle.c.rang) for bundle in bundles)).subquery()
-    return select(whole.c.id, whole.c.rang).order_by(whole.c.rang, whole.c.id).limit(limit)
+    whole = union_all(*(select(one.c.plass, one.c.id, one.c.rang) for one in bundles)).subquery()
+    return select(whole.c.plass, whole.c.id, whole.c.rang)
+
+
+def first_ids(work: Work, utval: Utval, narrow: Filter, after: Cursor | None = None, limit: int = PAGE + 1) -> list[int]:
+    """Numbers of the list's first rows in their kept order, in at most two questions.
+
+    Each place gives a few rows first. What they show bounds how far the list goes; only places that were cut short before that
+    are asked for the rest. So the rows read follow the list's length, not that times the number of units.
+    """
+    few = utval is Utval.MINE or narrow.ansvarleg_id is not None or len(work.units(Right.TILTAK_LES)) < _FEW
+    share = limit if few else max(2 * limit // len(work.units(Right.TILTAK_LES)), _FEW)
+    if narrow.eining_id is None and after is None:
+        found = asked.rows(work, heads, utval, narrow, share)
+    else:
+        found = list(work.db.execute(heads(work, utval, narrow, share, after)))
+    keys = sorted(Cursor(row.rang, row.id) for row in found)
+    held, last = Counter(row.plass for row in found), {}
+    for row in found:
+        last[row.plass] = max(last.get(row.plass, Cursor(row.rang, row.id)), Cursor(row.rang, row.id))
+    bound = keys[limit - 1] if len(keys) >= limit else None
+    cut = [plass for plass, count in held.items() if count == share < limit and (bound is None or last[plass] < bound)]
+    if cut:
+        units = None if narrow.eining_id is None else subtree(work, narrow.eining_id)
+        every = _places(work, utval, narrow, units)
+        until = bound.rang if bound else None
+        rest = work.db.execute(_united([_head(plass, every[plass], last[plass], until, limit) for plass in cut]))
+        keys = sorted([*keys, *(Cursor(row.rang, row.id) for row in rest)])
+    return [key.id for key in keys[:limit]]
 
 
 def listing(work: Work, utval: Utval, narrow: Filter, after: Cursor | None = None, limit: int = PAGE + 1) -> list[Row]:
-    """The list's first rows in their kept order, with names. Two questions: which ones, then those by their numbers."""
-    ids = [row.id for row in work.db.execute(places(work, utval, narrow, after, limit))]
+    """The list's first rows in their kept order, with names. At most three questions: which ones, then those by their numbers."""
+    ids = first_ids(work, utval, narrow, after, limit)
     if not ids:
         return []
     rows = work.db.execute(
@@ -219,50 +258,3 @@ def _waiting(work: Work) -> Select[int]:
 def waiting_count(work: Work) -> int:
     """How many measures wait for this person, up to `COUNT_MAX`: the number on the menu, as in the tab."""
     return min(int(asked.value(work, _waiting) or 0), COUNT_MAX)
-
-
-def owners(work: Work) -> Sequence[tuple[int, str]]:
-    """Who owns a measure in her units, and she herself: the choices of the list's filter."""
-    theirs = select(Tiltak.id).where(
-        Tiltak.ansvarleg_id == Person.id, Tiltak.eining_id.in_(work.units(Right.TILTAK_LES)), Tiltak.skjerma.is_(False)
-    )
-    rows = work.db.execute(
-        select(Person.id, Person.namn).where(or_(Person.id == work.me.id, theirs.exists())).order_by(Person.namn)
-    )
-    return [(id_, namn) for id_, namn in rows]
-
-
-def units(work: Work, right: Right) -> Sequence[tuple[int, str]]:
-    """The units in force today where a right is held, by the tree's order."""
-    today = work.today
-    rows = work.db.execute(
-        select(Eining.id, Eining.namn)
-        .where(
-            Eining.id.in_(work.units(right)),
-            Eining.gjeld_fra <= today,
-            or_(Eining.gjeld_til.is_(None), Eining.gjeld_til >= today),
-        )
-        .order_by(Eining.sti)
-    )
-    return [(id_, namn) for id_, namn in rows]
-
-
-def candidates(work: Work) -> dict[str, list[tuple[int, str]]]:
-    """Whom she may give a measure: those who work in her units today, by unit."""
-    today = work.today
-    rows = work.db.execute(
-        select(Eining.namn, Person.id, Person.namn)
-        .join(PersonEining, PersonEining.eining_id == Eining.id)
-        .join(Person, Person.id == PersonEining.person_id)
-        .where(
-            Eining.id.in_(work.units(Right.TILTAK_SKRIV)),
-            Person.deaktivert.is_(False),
-            Person.tilsett_fra <= today,
-            or_(Person.tilsett_til.is_(None), Person.tilsett_til >= today),
-        )
-        .order_by(Eining.sti, Person.namn)
-    )
-    found: dict[str, list[tuple[int, str]]] = {}
-    for unit, id_, namn in rows:
-        found.setdefault(unit, []).append((id_, namn))
-    return found

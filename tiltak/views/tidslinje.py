@@ -20,6 +20,8 @@ from tiltak.views.area import area
 from tiltak.views.liste import narrowed, tab
 
 TITLE = 60
+#: Percent across that "I dag" takes: with a year's name nearer than that it stands on the line's other side.
+YEAR_ROOM = 10
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def tidslinje(work: Work) -> str:
             picture.linjer.append(Lina(title, row.tiltak.id, row.tiltak.frist, late, span.ferdig))
             if bar is not None:
                 picture.stolpar.append(bar)
+    idag = look.at(work.today) if look.fra <= work.today < look.til else None
     kept = {**narrow.named(), "vis": utval.value, "zoom": zoom.value, "etter": etter.value}
     return render(
         work,
@@ -112,7 +115,8 @@ def tidslinje(work: Work) -> str:
         ticks=look.ticks(),
         manadnamn=[_tick_name(look.zoom, day) for _x, day in look.ticks()],
         fra=f"{look.fra:%Y-%m}",
-        idag=look.at(work.today) if look.fra <= work.today < look.til else None,
+        idag=idag,
+        idag_til_venstre=any(0 <= x - (idag or 0) < YEAR_ROOM for x, day in look.ticks() if day.month == 1),
         hogd=len(picture.linjer) * ROW,
         fleire=more,
         mest=BARS,
