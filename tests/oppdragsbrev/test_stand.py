@@ -108,6 +108,8 @@ def test_the_lights_of_a_month_are_kept_once_and_the_trend_is_told(
         db.commit()
     page = client_for(cast.leif).get("/oppdragsbrev/eining/HO-IT-01").text
     assert "Førre månad: Følg med." in page
+    assert 'title="jan. 2027: ' in page
+    assert "des. 2026: ikkje målt" in page, "a month nobody kept is said to lack, not filled in"
 
 
 def test_the_matrix_costs_the_same_with_more_units(cast: Cast, databases: Databases, client_for: ClientFor) -> None:
