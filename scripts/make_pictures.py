@@ -24,6 +24,14 @@ TARGET = ROOT / "docs" / "bilete"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 UPRIGHT, LYING = (820, 1180), (1180, 820)
 READY_SECONDS = 120
+#: Pages that show themselves: the picture's name, who opens the page, and where.
+PAGES = (
+    ("sju-punkt", "kommunalsjef", "/oppdragsbrev/oversikt"),
+    ("ros", "leiar", "/ros/1"),
+    ("kompetanse", "kommunalsjef", "/kompetanse/kart"),
+    ("tidslinje", "leiar", "/tiltak/tidslinje?vis=opne&kjelde=ros"),
+    ("hjelp", "leiar", "/hjelp"),
+)
 
 
 def free_port() -> int:
@@ -82,6 +90,11 @@ def take(browser: Browser, base: str, logins: dict[str, dict[str, str]]) -> None
     page = log_in(browser, base, logins["leiar"], LYING, "dark")
     page.goto(base + "/avvik/tal")
     page.screenshot(path=TARGET / "tal-mork.png")
+    for name, role, path in PAGES:
+        page = log_in(browser, base, logins[role], LYING)
+        page.goto(base + path)
+        page.wait_for_timeout(400)
+        page.screenshot(path=TARGET / f"{name}.png")
 
 
 def main() -> None:
