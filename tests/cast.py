@@ -1,6 +1,8 @@
 """The standing cast: who works where in the little municipality that most tests are played in."""
 
+import pickle
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -54,6 +56,21 @@ def build(databases: Databases, config: Config) -> Cast:
         db.commit()
         db.expunge_all()
     return cast
+
+
+def build_at(url: str, secret: str) -> bytes:
+    """Put the cast into the database at this address; what `fresh` makes its rows from."""
+    databases = Databases(url)
+    try:
+        return pickle.dumps(build(databases, Config(url, Path(), secret, argon_time=1, argon_memory_kib=8)))
+    finally:
+        databases.dispose()
+
+
+def fresh(kept: bytes) -> Cast:
+    """Detached rows of the cast, a test's own."""
+    made: Cast = pickle.loads(kept)
+    return made
 
 
 def _people(db: Session, secret: str) -> Cast:

@@ -1,26 +1,30 @@
 """What most tests stand on: a migrated database of their own, a clock they set, the app, logged-in clients, the cast."""
 
+import copy
 import hashlib
 import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import Dialect
 from sqlalchemy.orm import Session
 
 import app as application
-from kjerne import katalog, migrering, sessions
+from kjerne import asked, katalog, migrering, sessions
 from kjerne.clock import OSLO, oslo_date
 from kjerne.config import Config
 from kjerne.db import Databases
 from kjerne.models import Person
+from kjerne.web import House
 from kjerne.work import Grants, Work, load_grants
 from kompetanse.actions.katalog import load_starter_set as load_competence
 from oppdragsbrev.actions import load_starter_set as load_letter
@@ -29,9 +33,13 @@ from tests.settings import SECRET, SUNDAY_NIGHT, chosen_database
 
 pytest_plugins = ("tests.fixtures_postgres", "tests.fixtures_demo")
 
+asked.CHECK = True  # a question that is kept must be the one that would be written now
+
 ClientFor = Callable[..., FlaskClient]
 Csrf = Callable[..., str]
 WorkFor = Callable[..., Work]
+COMPILED_APPS: dict[Config, Flask] = {}
+COMPILED_SQL: dict[tuple[str, bool], tuple[Dialect, dict[Any, Any]]] = {}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -96,17 +104,38 @@ def postgres_template(make_postgres_database: Callable[..., str]) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def cast_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    """The template with the cast in it, and the cast's rows."""
+    path = tmp_path_factory.mktemp("rolleliste") / "mal.db"
+    shutil.copyfile(sqlite_template, path)
+    return path, standing.build_at(f"sqlite:///{path}", SECRET)
+
+
+@pytest.fixture(scope="session")
+def cast_postgres(postgres_template: str, make_postgres_database: Callable[..., str]) -> tuple[str, bytes]:
+    """The same in a PostgreSQL database nobody is connected to."""
+    url = make_postgres_database(template=postgres_template)
+    return url, standing.build_at(url, SECRET)
+
+
 @pytest.fixture
 def database_url(db_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    """The URL of a migrated database that is this test's own, with the demo in it for a test that asks for `demo`."""
-    wants = "demo" in request.fixturenames
+    """The URL of a migrated database that is this test's own, with the demo or the cast in it when the test asks for one."""
+    wants = {name for name in ("demo", "cast") if name in request.fixturenames}
     if db_kind == "postgres":
         make: Callable[..., str] = request.getfixturevalue("make_postgres_database")
-        return make(template=request.getfixturevalue("demo_postgres")[0] if wants else request.getfixturevalue("postgres_template"))
+        if wants:
+            template = request.getfixturevalue("demo_postgres" if "demo" in wants else "cast_postgres")[0]
+        else:
+            template = request.getfixturevalue("postgres_template")
+        return make(template=template)
     path = tmp_path / "internkontroll.db"
-    shutil.copyfile(
-        request.getfixturevalue("demo_sqlite") / "mal.db" if wants else request.getfixturevalue("sqlite_template"), path
-    )
+    if "demo" in wants:
+        source = request.getfixturevalue("demo_sqlite") / "mal.db"
+    else:
+        source = request.getfixturevalue("cast_sqlite")[0] if wants else request.getfixturevalue("sqlite_template")
+    shutil.copyfile(source, path)
     return f"sqlite:///{path}"
 
 
@@ -118,10 +147,25 @@ def config(database_url: str, tmp_path: Path) -> Config:
     return Config(database_url=database_url, data_dir=data_dir, secret_key=SECRET, argon_time=1, argon_memory_kib=8)
 
 
+def share_compiled_sql(databases: Databases) -> None:
+    """Give a test's database the SQL this worker has compiled so far: compiling it anew is a good part of a short test.
+
+    SQLAlchemy keeps it for each dialect object, so that is shared too, as soon as a first connection has made it ready.
+    """
+    for reads_only, engine in enumerate((databases.engine, databases._read_engine)):
+        kind = (engine.dialect.name, bool(reads_only))
+        if kind not in COMPILED_SQL:
+            engine.connect().close()
+            COMPILED_SQL[kind] = engine.dialect, {}
+        engine.dialect, cache = COMPILED_SQL[kind]
+        engine.update_execution_options(compiled_cache=cache)
+
+
 @pytest.fixture
 def databases(config: Config) -> Iterator[Databases]:
     """The test's own migrated database, with the starter set of reference data."""
     databases = Databases(config.database_url)
+    share_compiled_sql(databases)
     yield databases
     databases.dispose()
 
@@ -134,16 +178,24 @@ def db(databases: Databases) -> Iterator[Session]:
 
 
 @pytest.fixture
-def cast(databases: Databases, config: Config) -> standing.Cast:
-    """Kari, Leif and the others, committed. See `tests/cast.py`."""
-    return standing.build(databases, config)
+def cast(databases: Databases, config: Config, db_kind: str, request: pytest.FixtureRequest) -> standing.Cast:
+    """Kari, Leif and the others, committed. See `tests/cast.py`. They lie in the copied template, save where the demo does."""
+    if "demo" in request.fixturenames:
+        return standing.build(databases, config)
+    return standing.fresh(request.getfixturevalue(f"cast_{db_kind}")[1])
 
 
 @pytest.fixture
 def app(config: Config, databases: Databases, clock: Clock) -> Flask:
-    """The whole application on the test's own database and clock."""
-    made = application.create_app(config, databases, clock)
+    """The whole application on the test's own settings, database and clock. Routes and templates are compiled once a worker."""
+    settings = replace(config, database_url="", data_dir=Path())
+    if settings not in COMPILED_APPS:
+        COMPILED_APPS[settings] = application.create_app(config, databases, clock)
+    made = copy.copy(COMPILED_APPS[settings])
+    made.config = copy.copy(made.config)
     made.config["TESTING"] = True
+    house: House = made.extensions["internkontroll"]
+    made.extensions = {**made.extensions, "internkontroll": replace(house, config=config, databases=databases, clock=clock)}
     return made
 
 
