@@ -13,9 +13,9 @@ from kjerne.db import Databases
 def row_id(databases: Databases, table: str, code: str) -> int:
     """The newest row of a code."""
     model: Any = katalog.TABLES[table]
-    key = model.alvor if table == "frist" else model.kode
+    where = model.alvor == int(code) if table == "frist" else model.kode == code
     with databases.reading() as db:
-        return int(db.scalars(select(model.id).where(key == code).order_by(model.gjeld_fra.desc())).first())
+        return int(db.scalars(select(model.id).where(where).order_by(model.gjeld_fra.desc())).first())
 
 
 def fields_of(page: str) -> dict[str, Any]:

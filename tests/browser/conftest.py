@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import make_server
 
 FLAGS = (
@@ -20,6 +20,8 @@ FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
+PATIENCE = 60_000
+"""Milliseconds a page may take before a test gives up: no test depends on the machine's speed."""
 TABLET = (1024, 768)
 """Width and height in CSS pixels of the shared tablet lying down: the size most of the work is done at."""
 
@@ -37,6 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def playwright_driver() -> Iterator[Playwright]:
     """Start Playwright's driver once for each worker."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as driver:
         yield driver
 
@@ -83,7 +86,7 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
             **options,
         }
         context = browser.new_context(**settings)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         watch(context, faults)
         contexts.append(context)
         return context

@@ -125,7 +125,7 @@ def test_a_lost_network_keeps_the_report_and_sends_it_once_by_itself(
     page.route("**/avvik/nytt", swallow)
     page.locator("button[data-big]").tap()
     expect(page.locator("#nettline")).to_contain_text("Ikkje sendt")
-    page.wait_for_url("**/avvik/2026-1", timeout=20_000)
+    page.wait_for_url("**/avvik/2026-1")
     assert lost
     assert filed(databases) == 1
 
@@ -164,7 +164,7 @@ def test_what_is_typed_becomes_a_draft_by_itself(
 ) -> None:
     page = open_page(new_context, address, cookie, "/avvik/nytt")
     page.locator("#skildring").fill(TEXT)
-    expect(page.locator("[data-kladd-status]")).to_contain_text("Kladd lagra", timeout=10_000)
+    expect(page.locator("[data-kladd-status]")).to_contain_text("Kladd lagra")
     with databases.reading() as db:
         assert db.scalars(select(AvvikKladd)).one().felt["skildring"] == TEXT
     page.goto(address + "/")
