@@ -14,11 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import oppgaver
+from bench.lister import CASES
+from bench.lister import run as run_lister
 from bench.maling import Goal, Result
 from bench.postgres import databases
 from bench.tenar import Data, make_data, served
 
-__all__ = ["Plan", "run"]
+__all__ = ["Plan", "lister", "run"]
 
 LITE, MYKJE = 10_000, 1_000_000
 _KINDS = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
@@ -58,6 +60,16 @@ def run(plan: Plan) -> int:
     _print(result, plan)
     if plan.json is not None:
         plan.json.write_text(json.dumps(_as_json(result, plan), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return int(bool(result.failed))
+
+
+def lister(folder: Path | None, rounds: int, target: Path | None) -> int:
+    """The lists outside the cases (`bench.lister`), printed and written the same way."""
+    result = run_lister(folder, rounds)
+    plan = Plan(CASES, CASES, ("sqlite",), rounds, folder, target)
+    _print(result, plan)
+    if target is not None:
+        target.write_text(json.dumps(_as_json(result, plan), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return int(bool(result.failed))
 
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from bench.koyring import LITE, MYKJE, Plan, run
+from bench.koyring import LITE, MYKJE, Plan, lister, run
 from cli.installation import Installation
 
 
@@ -16,10 +16,13 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     made.add_argument("--rundar", type=int, default=150, help="how many times each page is asked for")
     made.add_argument("--mappe", type=Path, default=None, help="keep the data here for the next run")
     made.add_argument("--json", type=Path, default=None, help="write the figures to this file too")
+    made.add_argument("--lister", action="store_true", help="measures, analyses and the gap map instead of cases (SQLite)")
     made.set_defaults(run=run_bench)
 
 
 def run_bench(_installation: Installation, args: argparse.Namespace) -> int:
     """Run it on data of its own: the installation's are not touched."""
+    if args.lister:
+        return lister(args.mappe, args.rundar, args.json)
     kinds = (args.database,) if args.database else ("sqlite", "postgres")
     return run(Plan(args.lite, args.avvik, kinds, args.rundar, args.mappe, args.json))
