@@ -122,6 +122,7 @@ from kjerne.access import Right
 from kjerne.clock import utcnow
 from kjerne.config import Config
 from kjerne.db import Databases
+from kjerne.drawn import remembered
 from kjerne.errors import Refusal
 from kjerne.i18n import lazy as _l
 from kjerne.jobs import Job
@@ -277,6 +278,7 @@ def _install_templates(app: Flask) -> None:
         tal=i18n.fnumber,
         csrf_token=web.generate_csrf,
         static_url=static_url,
+        remembered=remembered,
         sprakval=i18n.SPRAKNAMN,
     )
 

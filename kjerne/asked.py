@@ -3,11 +3,13 @@
 To write a large Select in SQLAlchemy takes a hundred times as long as to ask it. What is kept is the statement, never its
 answer: the database is asked every time. A question is a function of a `Work` and plain values; besides those it may read
 the person, her grants, the day and the reference data (`kept.py`), all of which are part of what it is kept under.
+What is new each time, such as the number of a case, the question names with `bindparam("avvik")` and is given with the asking.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count, takewhile
 from sys import intern
 from threading import Lock
 from typing import Any, Final, TypeAlias
@@ -38,9 +40,19 @@ class _Built:
 
     sql: str
     values: Any
+    open: tuple[tuple[Any, str, Reader], ...]
     readers: tuple[Reader, ...] | None
     make: Callable[[Sequence[Any]], Any]
     statement: SelectBase | None
+
+    def filled(self, given: Mapping[str, Any]) -> Any:
+        """The values with those that are given this time."""
+        if not self.open:
+            return self.values
+        made = dict(self.values) if isinstance(self.values, dict) else list(self.values)
+        for place, name, write in self.open:
+            made[place] = given[name] if write is None else write(given[name])
+        return made if isinstance(made, dict) else tuple(made)
 
     def read(self, found: Sequence[Sequence[Any]]) -> list[Any]:
         """The driver's rows as the question's."""
@@ -51,28 +63,31 @@ class _Built:
         return [make([one if read is None else read(one) for read, one in zip(readers, row, strict=True)]) for row in found]
 
 
-def rows(work: Work, question: Question, *parts: Hashable) -> list[Any]:
-    """The rows of `question(work, *parts)`, the columns' names as attributes. A question selects columns, not classes."""
+def rows(work: Work, question: Question, *parts: Hashable, **given: object) -> list[Any]:
+    """The rows of `question(work, *parts)`, the columns' names as attributes. A question selects columns, not classes.
+
+    `given`: the value of each `bindparam` the question names.
+    """
     key = _key(work, question, parts)
     if key is None:
-        return list(work.db.execute(question(work, *parts)))
+        return list(work.db.execute(question(work, *parts), given))
     if not work.db.info.get(READS_ONLY):
         work.db.flush()
     connection = work.db.connection()
     built = _held.get(key)
     if built is None:
         statement = question(work, *parts)
-        result = connection.execute(statement)
-        built = _keep(key, result, statement)
+        result = connection.execute(statement, given)
+        built = _keep(key, result, statement, given)
         return [built.make(row) for row in result]
     if CHECK:
         _check(built, question(work, *parts), question)
-    return built.read(connection.exec_driver_sql(built.sql, built.values).fetchall())
+    return built.read(connection.exec_driver_sql(built.sql, built.filled(given)).fetchall())
 
 
-def value(work: Work, question: Question, *parts: Hashable) -> Any:
+def value(work: Work, question: Question, *parts: Hashable, **given: object) -> Any:
     """The first column of the first row, None without one."""
-    found = rows(work, question, *parts)
+    found = rows(work, question, *parts, **given)
     return found[0][0] if found else None
 
 
@@ -92,13 +107,14 @@ def _key(work: Work, question: Question, parts: tuple[Hashable, ...]) -> Hashabl
     return (question, scope, stamp, parts)
 
 
-def _keep(key: Hashable, result: CursorResult[Any], statement: SelectBase) -> _Built:
+def _keep(key: Hashable, result: CursorResult[Any], statement: SelectBase, given: Mapping[str, Any]) -> _Built:
     context = result.context
     kinds = zip(statement.selected_columns, context.cursor.description, strict=True)
     found = [column.type.dialect_impl(context.dialect).result_processor(context.dialect, said[1]) for column, said in kinds]
     built = _Built(
         sql=intern(str(context.statement)),
         values=context.parameters[0],
+        open=_open(context, given),
         readers=tuple(found) if any(found) else None,
         make=namedtuple("Svar", list(result.keys()), rename=True)._make,  # noqa: PYI024 - the columns are not known before
         statement=statement if CHECK else None,
@@ -108,6 +124,25 @@ def _keep(key: Hashable, result: CursorResult[Any], statement: SelectBase) -> _B
             del _held[next(iter(_held))]
         _held[key] = built
     return built
+
+
+def _open(context: Any, given: Mapping[str, Any]) -> tuple[tuple[Any, str, Reader], ...]:
+    """Where in the driver's values those stand that are given each time, and how each is written."""
+    if not given:
+        return ()
+    compiled, values = context.compiled, context.parameters[0]
+    if isinstance(values, dict):
+        places: list[tuple[Any, str]] = [(name, name) for name in values]
+    else:
+        said = context.compiled_parameters[0]  # where a list is spread it holds name_1, name_2 … instead of the name
+        names = []
+        for one in compiled.positiontup:
+            names += [one] if one in said else takewhile(said.__contains__, (f"{one}_{n}" for n in count(1)))
+        if len(names) != len(values):
+            raise AssertionError("a statement's values do not stand where they are said to")
+        places = list(enumerate(names))
+    kinds = {name: compiled.binds[name].type.dialect_impl(context.dialect).bind_processor(context.dialect) for name in given}
+    return tuple((place, name, kinds[name]) for place, name in places if name in given)
 
 
 def _check(built: _Built, statement: SelectBase, question: Question) -> None:

@@ -101,9 +101,12 @@ def fdate(value: date | datetime | None, form: str = "d. MMMM y") -> str:
         return "–"
     if isinstance(value, datetime):
         value = value.astimezone(OSLO).date()
-    if current() == "en":
-        form = form.replace("d.", "d")
-    return format_date(value, form, locale=_LOCALE[current()])
+    return _date(value, form, current())
+
+
+@lru_cache(maxsize=4096)
+def _date(day: date, form: str, sprak: str) -> str:
+    return format_date(day, form.replace("d.", "d") if sprak == "en" else form, locale=_LOCALE[sprak])
 
 
 def fshort(value: date | datetime | None) -> str:
@@ -115,8 +118,13 @@ def ftime(value: datetime | None) -> str:
     """A moment such as 22. nov. 2026 kl. 14:05, in Oslo."""
     if value is None:
         return "–"
-    form = "d MMM y 'at' HH:mm" if current() == "en" else "d. MMM y 'kl.' HH:mm"
-    return format_datetime(value.astimezone(OSLO), form, locale=_LOCALE[current()])
+    return _moment(value.astimezone(OSLO), current())
+
+
+@lru_cache(maxsize=4096)
+def _moment(moment: datetime, sprak: str) -> str:
+    form = "d MMM y 'at' HH:mm" if sprak == "en" else "d. MMM y 'kl.' HH:mm"
+    return format_datetime(moment, form, locale=_LOCALE[sprak])
 
 
 def fclock(value: datetime) -> str:

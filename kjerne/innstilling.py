@@ -1,9 +1,11 @@
 """The municipality's own settings, each with its default. Edited in the program, kept in one table."""
 
+from typing import Final
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kjerne.kept import STAMP
+from kjerne.kept import READS_ONLY, STAMP
 from kjerne.models import Innstilling
 
 DEFAULTS: dict[str, str] = {
@@ -26,10 +28,14 @@ DEFAULTS: dict[str, str] = {
     "demo": "0",
 }
 
+_ALL: Final = select(Innstilling.nokkel, Innstilling.verdi)
+
 
 def settings(db: Session) -> dict[str, str]:
     """All settings: the defaults with what the municipality has chosen on top. One query."""
-    chosen: dict[str, str] = {key: value for key, value in db.execute(select(Innstilling.nokkel, Innstilling.verdi))}  # noqa: C416 - rows are no pairs to mypy
+    if not db.info.get(READS_ONLY):
+        db.flush()
+    chosen: dict[str, str] = {key: value for key, value in db.connection().execute(_ALL)}  # noqa: C416 - rows are no pairs to mypy
     db.info.setdefault(STAMP, chosen.pop(STAMP, "0"))
     return {**DEFAULTS, **chosen}
 

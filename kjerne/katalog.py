@@ -273,6 +273,9 @@ def in_force(table: type[P], day: date) -> Select[P]:
 
 def as_of(rows: Iterable[P], day: date) -> P | None:
     """Of one code's rows: the newest that had begun on a day; when none had, the first one. None of no rows."""
+    if isinstance(rows, list) and len(rows) == 1:
+        only: P = rows[0]
+        return only
     ordered = sorted(rows, key=lambda row: (row.gjeld_fra, row.id))
     begun = [row for row in ordered if row.gjeld_fra <= day]
     return begun[-1] if begun else next(iter(ordered), None)

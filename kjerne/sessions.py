@@ -3,8 +3,9 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from kjerne.clock import oslo_date
@@ -12,6 +13,7 @@ from kjerne.config import Config
 from kjerne.models import Okt, Person
 
 SEEN_EVERY = timedelta(minutes=1)
+_BEHIND: Final = select(Okt, Person).join(Person, Okt.person_id == Person.id).where(Okt.hash == bindparam("token_hash"))
 
 
 def cookie_name(config: Config) -> str:
@@ -34,9 +36,7 @@ def start(db: Session, person: Person, now: datetime, *, shared: bool) -> str:
 
 def find(db: Session, config: Config, token: str, now: datetime) -> tuple[Okt, Person] | None:
     """The living session behind a cookie and its person; None when ended, idle, too old, or the person has left."""
-    row = db.execute(
-        select(Okt, Person).join(Person, Okt.person_id == Person.id).where(Okt.hash == token_hash(token))
-    ).one_or_none()
+    row = db.execute(_BEHIND, {"token_hash": token_hash(token)}).one_or_none()
     if row is None:
         return None
     okt, person = row

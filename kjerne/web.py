@@ -1,6 +1,7 @@
 """The edge: every page goes through `Area.page`, which asks who, whether they may, checks CSRF, opens the `Work`, and commits.
 
-A POST that returns commits; raising rolls back. A GET changes no domain data: the edge alone writes, in a short
+A POST that returns commits; raising rolls back, and so does a page that refuses (4xx: the form again, with what is wrong in it),
+unless the view said `work.keep_when_refused()`. A GET changes no domain data: the edge alone writes, in a short
 transaction of its own, the read log (before the content is sent) and the session's last-seen (at most once a minute).
 """
 
@@ -9,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import flask_login
 from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, url_for
@@ -34,6 +35,8 @@ from kjerne.work import Grants, Handler, Work, load_grants
 
 SPRAK_COOKIE = "internkontroll_sprak"
 MAX_FIELDS = 500
+#: An answer from here on says that nothing was saved.
+FIRST_REFUSAL = 400
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,8 @@ def _serve(view: View, needs: Right | Open, method: str, values: Mapping[str, ob
             try:
                 answer = _gate(work, needs, writes=writes) or make_response(view(work, **values))
                 if writes:
+                    if answer.status_code >= FIRST_REFUSAL and not work.kept_when_refused:
+                        db.rollback()
                     _write_readings(db, work)
                     db.commit()
             except (Refusal, StaleDataError) as problem:
@@ -222,22 +227,26 @@ def render(work: Work, template: str, **context: object) -> str:
     return render_template(template, work=work, **context)
 
 
-def menu(work: Work | None) -> list[dict[str, object]]:
+class MenuLine(NamedTuple):
+    """An entry of one person's menu, as the layout draws it."""
+
+    text: str
+    href: str
+    icon: str
+    active: bool
+    badge: int
+
+
+def menu(work: Work | None) -> tuple[MenuLine, ...]:
     """The menu of this person, with what waits for her."""
     if work is None or work.person is None:
-        return []
+        return ()
     shown = [(item, item.badge(work) if item.badge else 0) for item in house().menu]
-    return [
-        {
-            "text": str(item.text),
-            "href": url_for(item.endpoint),
-            "icon": item.icon,
-            "active": request.blueprint == item.endpoint.partition(".")[0],
-            "badge": count,
-        }
+    return tuple(
+        MenuLine(str(item.text), url_for(item.endpoint), item.icon, request.blueprint == item.endpoint.partition(".")[0], count)
         for item, count in shown
         if count or not item.rights or any(work.has(right) for right in item.rights)
-    ]
+    )
 
 
 def error_page(work: Work | None, refusal: Refusal, status: int | None = None) -> Response:

@@ -37,6 +37,7 @@ from kjerne.katalog import (
     holds,
     versions,
 )
+from kjerne.kept import kept
 from kjerne.models import Eining, Fil, Leselogg, Person, Tilgang
 from kjerne.work import Work
 from tiltak.models import Tiltak
@@ -45,7 +46,7 @@ NEAR_DAYS = 2
 P = TypeVar("P", bound=Post)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ordliste:
     """The reference rows a case page needs, by code, as they stood on one day: also ended ones, so that old cases read as they did.
 
@@ -69,8 +70,8 @@ class Ordliste:
 
 
 def ordliste(db: Session, day: date) -> Ordliste:
-    """Read the reference rows: six small queries, the same for every page. `day`: the case's filing, or today for a list."""
-    return _words(db, day, day)
+    """The reference rows, the same for every page, kept. `day`: the case's filing, or today for a list."""
+    return kept(db, f"ordliste {day}", lambda own: _words(own, day, day))
 
 
 def words_of(work: Work, avvik: Avvik) -> Ordliste:

@@ -1,11 +1,12 @@
 """The inbox and the other lists: the same rows as the counts, paged by key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from flask import request, url_for
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from avvik import tekstar
 from avvik.queries.lists import Innsnevring, Lister, has_green, list_query, open_counts
@@ -102,15 +103,15 @@ def narrowed() -> Innsnevring:
     return narrowed_by(request.args)
 
 
-def _units_to_choose(work: Work) -> list[Eining]:
-    """The units whose cases this person may read."""
+def _units_to_choose(work: Work) -> Select[str, str]:
+    """Code and name of the units whose cases this person may read."""
     ids = work.units(Right.AVVIK_LES) | work.units(Right.AVVIK_LES_LOFTA) | work.units(Right.AVVIK_KOPI)
-    return list(work.db.scalars(select(Eining).where(Eining.id.in_(ids)).order_by(Eining.sti)))
+    return select(Eining.kode, Eining.namn).where(Eining.id.in_(ids)).order_by(Eining.sti)
 
 
-def _said(work: Work, narrow: Innsnevring, words: Ordliste, units: list[Eining]) -> list[str]:
+def _said(work: Work, narrow: Innsnevring, words: Ordliste, units: Sequence[tuple[str, str]]) -> list[str]:
     """What the list is narrowed to, in words."""
-    said = [unit.namn for unit in units if unit.kode == narrow.eining]
+    said = [namn for kode, namn in units if kode == narrow.eining]
     said += [words.label(kind, code) for kind in ("hovudtype", "underkategori", "art", "utfall") if (code := getattr(narrow, kind))]
     if narrow.alvor is not None:
         said.append(_("alvor %(n)s", n=narrow.alvor))
@@ -138,7 +139,7 @@ def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = 
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     kept = narrow.named()
     counts = open_counts(work, TABS, CAP)
-    promises, units = kept_promises(work), _units_to_choose(work)
+    promises, units = kept_promises(work), tuple(asked.rows(work, _units_to_choose))
     return render(
         work,
         "avvik/liste.html",
@@ -156,7 +157,7 @@ def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = 
         kept=kept,
         einingar=units,
         ord=words,
-        statusar=STATUSNAMN,
+        statusar=tuple(STATUSNAMN.items()),
         lagra=my_filters(work),
         flest=MOST_FILTERS,
         lofte=promises,
