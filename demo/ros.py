@@ -22,10 +22,11 @@ from ros.models import RosAnalyse, RosDeltakar, RosEining, RosHending, RosKonsek
 from ros.queries.analyse import ORIGIN, axes, read_analyse
 from ros.queries.dokument import as_document, checksum
 from ros.queries.sett import Fare, Skala, hazards, read_sett
-from ros.rules import RANK, Akse, Farge, Status, Uvisse, assess
+from ros.rules import RANK, Akse, Status, Uvisse, assess
 from tiltak import rules as measure_rules
 from tiltak.models import Tiltak, TiltakHending, TiltakOpphav
 from tiltak.rang import order_key
+from tiltak.rules import Farge
 
 __all__ = ["fill"]
 

@@ -12,9 +12,9 @@ from kjerne import pdf
 from kjerne.i18n import current, fdate, ftime
 from kjerne.i18n import gettext as _
 from kjerne.pdf import BOLD, DIM, INK, SANS, WIDTH, Node, Text
-from ros.rules import FARGENAMN, SLAGNAMN, UVISSENAMN, Farge, Slag, Uvisse
+from ros.rules import FARGENAMN, SLAGNAMN, UVISSENAMN, Slag, Uvisse
 from tiltak.rules import STATUSNAMN as TILTAKSTATUS
-from tiltak.rules import TYPENAMN
+from tiltak.rules import TYPENAMN, Farge
 from tiltak.rules import Status as Tiltakstatus
 from tiltak.rules import Type as Tiltakstype
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from kjerne.i18n import Lazy
 from kjerne.i18n import lazy as _l
+from tiltak.rules import Farge
 
 LEVELS = (1, 2, 3, 4, 5)
 TITTEL_MAX, HENDING_MAX, TEKST_MAX = 200, 300, 2000
@@ -37,14 +38,6 @@ class Akse(StrEnum):
     OMDOME = "omdome"
     PERSONVERN = "personvern"
     MILJO = "miljo"
-
-
-class Farge(StrEnum):
-    """What a cell of the grid says: acceptable, consider measures, not acceptable."""
-
-    GRON = "gron"
-    GUL = "gul"
-    RAUD = "raud"
 
 
 class Uvisse(StrEnum):

@@ -18,9 +18,10 @@ from ros.models import RosAnalyse, RosKonsekvens, RosRad
 from ros.queries.access import hats, may_accept
 from ros.queries.analyse import ORIGIN, axes
 from ros.queries.sett import Skala, read_sett
-from ros.rules import HENDING_MAX, LEVELS, LIVE, MOST_ROWS, Akse, Farge, Hat, Status, Uvisse, assess
+from ros.rules import HENDING_MAX, LEVELS, LIVE, MOST_ROWS, Akse, Hat, Status, Uvisse, assess
 from tiltak.actions import Plan, create_tiltak, set_risk
 from tiltak.models import Tiltak, TiltakOpphav
+from tiltak.rules import Farge
 
 TEXTS = ("arsaker", "sarbarheit", "barrierar", "dempande", "grunngiving")
 SHORT = 120

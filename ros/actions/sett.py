@@ -11,7 +11,8 @@ from kjerne.katalog import FIRST_DAY
 from kjerne.work import Work
 from ros.models import RosNiva, RosRute, RosSett
 from ros.queries.sett import in_force, starter_grid, starter_levels
-from ros.rules import LEVELS, Farge
+from ros.rules import LEVELS
+from tiltak.rules import Farge
 
 
 def ensure_sett(work: Work) -> RosSett:

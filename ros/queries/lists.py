@@ -12,7 +12,8 @@ from kjerne.models import Eining
 from kjerne.work import Work
 from ros.models import RosAnalyse, RosEining, RosRad
 from ros.queries.access import visible
-from ros.rules import LIVE, Farge, Slag, Status
+from ros.rules import LIVE, Slag, Status
+from tiltak.rules import Farge
 
 PAGE = 50
 LETTER_AFTER = timedelta(days=7)

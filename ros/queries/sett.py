@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from kjerne.i18n import current
 from ros.models import RosNiva, RosRute, RosSett
-from ros.rules import LEVELS, Akse, Farge
+from ros.rules import LEVELS, Akse
+from tiltak.rules import Farge
 
 START = Path(__file__).resolve().parent.parent / "startsett"
 SANNSYN, KONSEKVENS = "sannsyn", "konsekvens"

@@ -14,9 +14,10 @@ from ros import rules
 from ros.actions.sett import begin_sett
 from ros.models import RosNiva
 from ros.queries.sett import KONSEKVENS, SANNSYN, Skala, all_sets, current_scale
-from ros.rules import LEVELS, Akse, Farge
+from ros.rules import LEVELS, Akse
 from ros.views.area import area
 from ros.views.inndata import demand, typed_date
+from tiltak.rules import Farge
 
 AXES = (SANNSYN, KONSEKVENS, *(akse.value for akse in Akse))
 NAME_MAX, DEF_MAX = 120, 200

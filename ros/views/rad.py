@@ -11,13 +11,12 @@ from kjerne.errors import NotFound
 from kjerne.i18n import gettext as _
 from kjerne.web import render
 from kjerne.work import Work
-from ros import rules
 from ros.queries.access import get_analyse
 from ros.queries.analyse import Lese, Rad, read_analyse
 from ros.rules import LEVELS, Akse
 from ros.views.analyse import form_context, words
 from ros.views.area import area
-from tiltak.rules import Type
+from tiltak.rules import Farge, Type
 
 LINE, GAP, PAD, MOST = 17, 12, 10, 6
 #: Letters on a line, and the width of a box and of the room between two columns: five columns fit a tablet held upright.
@@ -148,4 +147,4 @@ def matrisa(work: Work, analyse_id: int) -> str:
 
 def _by_colour(colours: list[str | None]) -> list[tuple[str, int]]:
     counted = Counter(colours)
-    return [(colour.value, counted.get(colour.value, 0)) for colour in reversed(rules.Farge)]
+    return [(colour.value, counted.get(colour.value, 0)) for colour in Farge]

@@ -61,7 +61,16 @@ def test_the_catalogue_is_edited_by_the_municipality(
     def post(path: str, **other: object) -> int:
         return kval.post(path, data={"csrf_token": csrf(kval), **form, **other}).status_code
 
-    for address in ("javascript:alert(1)", "//vond.test/x", "/\\vond.test", "kurs.test", "https:///x", "data:text/html,x", "https://kurs.test/a b"):
+    bad = (
+        "javascript:alert(1)",
+        "//vond.test/x",
+        "/\\vond.test",
+        "kurs.test",
+        "https:///x",
+        "data:text/html,x",
+        "https://kurs.test/a b",
+    )
+    for address in bad:
         assert post(f"/kompetanse/katalog/{key}", laering_url=address) == 422, address
     assert post(f"/kompetanse/katalog/{key}", bak="finst_ikkje") == 422
     assert post(f"/kompetanse/katalog/{key}", bak="legemiddel_fullmakt") == 422, "a delegation is no course"

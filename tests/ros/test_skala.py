@@ -9,10 +9,11 @@ from kjerne.db import Databases
 from kjerne.i18n import SPRAK, language
 from ros.models import RosAnalyse, RosRad
 from ros.queries.sett import hazards, starter, templates
-from ros.rules import LEVELS, STEPS, Farge, Hat, Mangel, RowFacts, Status, assess, missing, next_revision, open_steps
+from ros.rules import LEVELS, STEPS, Hat, Mangel, RowFacts, Status, assess, missing, next_revision, open_steps
 from tests.cast import Cast
 from tests.conftest import ClientFor, Clock, Csrf
 from tests.ros.conftest import MakeRad, MakeRos
+from tiltak.rules import Farge
 
 
 def test_the_starter_grid_is_the_one_of_the_source() -> None:
