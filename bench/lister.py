@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +38,7 @@ def measure(result: Result, name: str, small: Tenar, large: Tenar, rounds: int) 
         for page in _pages(small):
             if rolle == "leiar" and page == "analyse":
                 continue
-            calls = {size: (lambda k=klient, v=paths[page]: k.get(v)) for size, (klient, paths) in pair.items()}
+            calls = {size: partial(klient.get, paths[page]) for size, (klient, paths) in pair.items()}
             times = take_turns(calls, rounds)
             if page != "tidslinje" or rolle != "leiar":  # a leader's little timeline has few bars: another picture
                 result.ratio(name, f"{page}, {rolle}", times["mykje"], times["lite"], 1.5, against="lite")
@@ -45,7 +46,7 @@ def measure(result: Result, name: str, small: Tenar, large: Tenar, rounds: int) 
                 result.goals.append(Goal(name, f"{page}, {rolle}, mykje", p(times["mykje"], 0.5), 300, "ms"))
                 result.goals.append(Goal(name, f"{page}, {rolle}, lite", p(times["lite"], 0.5), 300, "ms"))
                 for size, (klient, _paths) in pair.items():  # what is never kept: counted from the rows each time
-                    anew = take_turns({size: lambda k=klient: k.get(COUNTED)}, max(rounds // 4, 3), 1)
+                    anew = take_turns({size: partial(klient.get, COUNTED)}, max(rounds // 4, 3), 1)
                     result.goals.append(Goal(name, f"{page} med yrke og vakt, {rolle}, {size}", p(anew[size], 0.5), 300, "ms"))
             if page == "tidslinje":
                 weight = len(pair["mykje"][0].get(pair["mykje"][1][page])) / 1000
@@ -57,12 +58,12 @@ def run(folder: Path | None, rounds: int) -> Result:
     result = Result()
     with ExitStack() as stack:
         where = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="internkontroll-bench-")))
-        served_ = []
+        tenarar: list[Tenar] = []
         for size, much in (("lite", SMALL), ("mykje", LARGE)):
             print(f"{size}: {much} …", flush=True)
             data, seconds = make_data(where / f"lister-{size}", CASES)
             if seconds:
                 fill(data, much)
-            served_.append(stack.enter_context(served(data)))
-        measure(result, "SQLite", *served_, rounds)
+            tenarar.append(stack.enter_context(served(data)))
+        measure(result, "SQLite", tenarar[0], tenarar[1], rounds)
     return result

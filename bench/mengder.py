@@ -98,6 +98,7 @@ def _analyses(  # noqa: PLR0917 - one call
     ]
     connection.execute(insert(RosAnalyse), analyses)
     connection.execute(insert(RosEining), [{"analyse_id": one["id"], "eining_id": one["eining_id"]} for one in analyses])
+    unit_of = [units[n % len(units)] for n in range(count)]
     said = [
         {
             "id": row_id + n,
@@ -117,7 +118,7 @@ def _analyses(  # noqa: PLR0917 - one call
     ]
     _pour(connection, RosRad, iter(said))
     _pour(connection, RosKonsekvens, ({"rad_id": one["id"], "akse": "liv_helse", "niva": 3, "rest": None} for one in said))
-    return [(one["id"], analyses[n // ROWS]["eining_id"]) for n, one in enumerate(said)]
+    return [(row_id + n, unit_of[n // ROWS]) for n in range(count * ROWS)]
 
 
 def _measures(  # noqa: PLR0917 - one call

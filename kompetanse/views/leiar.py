@@ -1,5 +1,7 @@
 """The leader's pages: her people, what goes out, what to confirm, and one person with her delegations."""
 
+from typing import Any
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
@@ -25,7 +27,7 @@ FEW_UNITS = 4
 
 def _next(name: str, value: str, anchor: str) -> str:
     """The same page with the next part of one of its lists."""
-    kept = {key: asked for key in ("eining", "etter", "utlop") if (asked := request.args.get(key))}
+    kept: dict[str, Any] = {key: asked for key in ("eining", "etter", "utlop") if (asked := request.args.get(key))}
     return url_for("kompetanse.heim", **{**kept, name: value, "_anchor": anchor})
 
 

@@ -162,7 +162,7 @@ def _head(plass: int, place: Sequence[ColumnElement[bool]], after: Cursor | None
         parts.append(or_(Tiltak.rang > after.rang, and_(Tiltak.rang == after.rang, Tiltak.id > after.id)))
     if until is not None:
         parts.append(Tiltak.rang <= until)
-    number = literal_column(str(plass)).label("plass")
+    number: ColumnElement[int] = literal_column(str(plass)).label("plass")
     head = select(number, Tiltak.id, Tiltak.rang).where(*parts).order_by(Tiltak.rang, Tiltak.id).limit(share).subquery()
     return select(head.c.plass, head.c.id, head.c.rang)
 
@@ -186,7 +186,8 @@ def first_ids(work: Work, utval: Utval, narrow: Filter, after: Cursor | None = N
     else:
         found = list(work.db.execute(heads(work, utval, narrow, share, after)))
     keys = sorted(Cursor(row.rang, row.id) for row in found)
-    held, last = Counter(row.plass for row in found), {}
+    held = Counter(row.plass for row in found)
+    last: dict[int, Cursor] = {}
     for row in found:
         last[row.plass] = max(last.get(row.plass, Cursor(row.rang, row.id)), Cursor(row.rang, row.id))
     bound = keys[limit - 1] if len(keys) >= limit else None
