@@ -1,4 +1,4 @@
-"""The gap map on paper: units by competences, six competences to a table, with what the numbers rest on."""
+"""The gap map on paper: units by competences, four competences to a table, with what the numbers rest on."""
 
 from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
@@ -13,8 +13,10 @@ from kompetanse.pdf import head, heading, page_of
 from kompetanse.pdf import paper as sheet
 from kompetanse.queries.oversikt import Bilete, Celle
 
-ACROSS = 5
-UNIT_WIDTH = 150
+ACROSS = 4
+UNIT_WIDTH = 130
+#: Words of so many letters fit a column.
+LONG = 16
 MARK = {"full": "", "god": "", "lag": " !", "darleg": " !!"}
 
 
@@ -73,8 +75,9 @@ def _numbers(start: int, count: int, total: int) -> str:
 
 
 def _narrow(label: str) -> str:
-    """A column's name with long words broken: the paper's fonts know no soft hyphen."""
-    return rules.breakable(label).replace(rules.SOFT_HYPHEN, "- ")
+    """A column's name with its very long words broken: the paper's fonts know no soft hyphen."""
+    words = [rules.breakable(word) if len(word) > LONG else word for word in label.split(" ")]
+    return " ".join(words).replace(rules.SOFT_HYPHEN, "- ")
 
 
 def summary(found: Bilete) -> str:

@@ -57,20 +57,19 @@ def paper(work: Work, plan: Kompetanseplan) -> bytes:
 def _measures(root: Node, rows: list[queries.Radlinje]) -> list[Flowable]:
     if not rows:
         return [Text(root.add("P"), _("Planen har ingen tiltak enno."), pdf.BODY)]
-    head_row = [_("Kompetanse"), _("Tiltak"), _("Ansvarleg"), _("Frist"), _("Stand"), _("Med"), _("Kroner")]
+    head_row = [_("Kompetanse"), _("Tiltak"), _("Ansvarleg"), _("Frist og stand"), _("Med"), _("Kroner")]
     cells = [
         [
             one.kompetanse.label,
             ": ".join(filter(None, (str(rules.RADNAMN[rules.Radslag(one.rad.slag)]), one.tittel))),
             one.ansvarleg or "–",
-            fdate(one.tiltak.frist, "dd.MM.y"),
-            str(STATUSNAMN[Status(one.tiltak.status)]),
+            f"{fdate(one.tiltak.frist, 'dd.MM.y')} {STATUSNAMN[Status(one.tiltak.status)]}",
             _with(one),
             fnumber(one.tiltak.kostnad or 0),
         ]
         for one in rows
     ]
-    return [pdf.table(root.add("Table"), head_row, cells, [95, WIDTH - 410, 75, 58, 62, 68, 52], words=6)]
+    return [pdf.table(root.add("Table"), head_row, cells, [110, WIDTH - 398, 72, 66, 104, 46], words=5)]
 
 
 def _with(one: queries.Radlinje) -> str:

@@ -237,7 +237,10 @@ HORISONTNAMN: dict[int, Lazy] = {
     12: _l("Om 12 månader"),
 }
 #: Where long words of the catalogue may be broken in a narrow column.
-SEAMS = ("legemiddel", "medikament", "velferds", "kvalitets", "arbeidsmiljø", "medisin", "fall", "hjarte", "hjerte", "hand", "hånd")
+SEAMS = (
+    *("legemiddel", "medikament", "velferds", "kvalitets", "arbeidsmiljø", "medisin", "fall", "ernærings"),
+    *("hjarte", "hjerte", "hand", "hånd"),
+)
 SOFT_HYPHEN = "\u00ad"
 #: Bands of the map: full, good, low, bad. Class name → text of the legend.
 BAND = ("full", "god", "lag", "darleg")

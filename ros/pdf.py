@@ -208,7 +208,7 @@ def _measures(root: Node, doc: Doc) -> list[Flowable]:
     if not rows:
         return [heading, Text(root.add("P"), _("Ingen tiltak."), pdf.BODY)]
     head = [_("Tiltak"), _("Rad"), _("Type"), _("Ansvarleg"), _("Frist"), _("Status")]
-    widths = [WIDTH - 430, 30, 125, 100, 95, 80]
+    widths = [WIDTH - 387, 24, 120, 92, 89, 62]
     return [CondPageBreak(90), heading, pdf.table(root.add("Table"), head, rows, widths, words=6)]
 
 
