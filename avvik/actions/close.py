@@ -1,8 +1,9 @@
 """Close a case: an outcome, an answer, measures in hand. "Led to changed procedure or new practice" is counted from here."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from avvik.actions.dialogue import first_answer, tell_reporter
 from avvik.actions.duplikat import undo_duplicate
@@ -14,11 +15,12 @@ from avvik.models import Avvik, AvvikArsak, AvvikMeldeplikt, AvvikProsedyre, Avv
 from avvik.queries.access import get_avvik, is_reporter
 from avvik.queries.routing import find_mottakar
 from avvik.rules import GREEN, MANGELNAMN, ClosingFacts, Mangel, Status, Steg, closing_gaps, deadlines
+from kjerne import asked
 from kjerne.access import Right
 from kjerne.errors import NotFound, Refusal, Refused
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
-from kjerne.katalog import Arsak, Utfall, in_force
+from kjerne.katalog import Arsak, Utfall, in_force, live
 from kjerne.models import Eining
 from kjerne.work import Work
 from tiltak.actions import is_settled
@@ -61,27 +63,36 @@ def _with_proven(work: Work, avvik: Avvik, chosen: dict[str, str], known: dict[s
     return kept | dict.fromkeys(sorted(proven - set(kept)), "")
 
 
+_MEASURES: Final = (
+    select(Tiltak).join(AvvikTiltak, AvvikTiltak.tiltak_id == Tiltak.id).where(AvvikTiltak.avvik_id == bindparam("avvik"))
+)
+
+
+def _outcomes(_work: Work) -> Select[str, str]:
+    return select(AvvikUtfall.utfall, AvvikUtfall.grunngiving).where(AvvikUtfall.avvik_id == bindparam("avvik"))
+
+
+def _counts(_work: Work) -> Select[int, int]:
+    causes = select(func.count()).where(AvvikArsak.avvik_id == bindparam("avvik")).scalar_subquery()
+    duties = select(func.count()).where(AvvikMeldeplikt.avvik_id == bindparam("avvik"), AvvikMeldeplikt.status == "open")
+    return select(causes.label("arsaker"), duties.scalar_subquery().label("plikter"))
+
+
 def closing_facts(work: Work, avvik: Avvik) -> ClosingFacts:
     """What the closing rules ask about this case and this person."""
     db, key = work.db, avvik.id
-    outcomes = db.scalars(select(AvvikUtfall).where(AvvikUtfall.avvik_id == key)).all()
-    needs_reason = {row.kode for row in db.scalars(in_force(Utfall, work.today)) if row.krev_grunngiving}
-    measures = db.scalars(
-        select(Tiltak).join(AvvikTiltak, AvvikTiltak.tiltak_id == Tiltak.id).where(AvvikTiltak.avvik_id == key)
-    ).all()
+    outcomes = asked.rows(work, _outcomes, avvik=key)
+    needs_reason = {row.kode for row in live(db, Utfall, work.today) if row.krev_grunngiving}
+    measures = db.scalars(_MEASURES, {"avvik": key}).all()
+    (counts,) = asked.rows(work, _counts, avvik=key)
     return ClosingFacts(
         alvor=avvik.alvor,
-        causes=db.scalar(select(func.count()).select_from(AvvikArsak).where(AvvikArsak.avvik_id == key)) or 0,
+        causes=counts.arsaker,
         outcomes=len(outcomes),
         outcome_without_reason=any(row.utfall in needs_reason and not row.grunngiving.strip() for row in outcomes),
         answered=avvik.forste_svar_tid is not None or bool(avvik.sluttsvar.strip()),
         closing_answer=bool(avvik.sluttsvar.strip()),
-        open_duties=db.scalar(
-            select(func.count())
-            .select_from(AvvikMeldeplikt)
-            .where(AvvikMeldeplikt.avvik_id == key, AvvikMeldeplikt.status == "open")
-        )
-        or 0,
+        open_duties=counts.plikter,
         loose_measures=sum(1 for row in measures if not is_settled(row) and (row.ansvarleg_id is None or row.frist is None)),
         is_coordinator=work.has(Right.AVVIK_LUKK_ALVORLEG, avvik.eining_id),
         is_reporter=is_reporter(work, avvik),

@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Boolean, ColumnElement, and_, case, false, literal_column, not_, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, case, false, literal_column, not_, or_, select
 
 from avvik.models import Avvik, AvvikInhabil, AvvikMeldarLoynd
 from avvik.rules import HIGH, Who
+from kjerne import asked
 from kjerne.access import Right, Rolle
 from kjerne.errors import NotFound
 from kjerne.katalog import Kopi, every, holds_on
@@ -154,15 +155,19 @@ def can_see(work: Work, avvik_id: int) -> bool:
     return work.db.scalar(select(Avvik.id).where(Avvik.id == avvik_id, seen(work))) is not None
 
 
+def _numbered(work: Work) -> Select[int]:
+    return select(Avvik.id).where(Avvik.aar == bindparam("aar"), Avvik.lopenr == bindparam("lopenr"), seen(work))
+
+
 def get_avvik(work: Work, nr: str) -> Avvik:
     """The case with that number, if this person may see it. Else `NotFound`; a denied attempt is noted in the read log."""
     match = NUMBER.fullmatch(nr)
     if match is None:
         raise NotFound
     aar, lopenr = int(match[1]), int(match[2])
-    found = work.db.scalar(select(Avvik).where(Avvik.aar == aar, Avvik.lopenr == lopenr, seen(work)))
+    found = asked.value(work, _numbered, aar=aar, lopenr=lopenr)
     if found is not None:
-        return found
+        return work.db.get_one(Avvik, found)
     hidden = work.db.scalar(select(Avvik.id).where(Avvik.aar == aar, Avvik.lopenr == lopenr))
     if hidden is not None:
         work.read("avvik", hidden, "opne", denied=True)
@@ -186,8 +191,12 @@ def reporter_of(work: Work, avvik: Avvik) -> Person | None:
     return work.db.get(Person, avvik.meldar_id)
 
 
+def _grouped(work: Work) -> Select[int]:
+    return select(Avvik.id).where(Avvik.id == bindparam("avvik"), _groups(work))
+
+
 def _in_group(work: Work, avvik: Avvik) -> bool:
-    return work.db.scalar(select(Avvik.id).where(Avvik.id == avvik.id, _groups(work))) is not None
+    return asked.value(work, _grouped, avvik=avvik.id) is not None
 
 
 def who_am_i(work: Work, avvik: Avvik) -> frozenset[Who]:
@@ -203,7 +212,7 @@ def who_am_i(work: Work, avvik: Avvik) -> frozenset[Who]:
     by_group = not ordinary and _in_group(work, avvik)
     if avvik.sakshandsamar_id == work.me.id or by_right or by_group:
         found.add(Who.HANDLER)
-    parent = work.db.scalar(select(Eining.overordna_id).where(Eining.id == avvik.eining_id))
+    parent = work.db.get_one(Eining, avvik.eining_id).overordna_id
     above = work.has(Right.AVVIK_LUKK_ALVORLEG, avvik.eining_id) or (parent is not None and work.has(Right.AVVIK_BEHANDLE, parent))
     if above or by_group:
         found.add(Who.ABOVE)
@@ -215,6 +224,10 @@ def by_role(work: Work) -> ColumnElement[bool]:
     return or_(in_line(work), _groups(work), Avvik.sakshandsamar_id == work.me.id)
 
 
+def _by_role(work: Work) -> Select[int]:
+    return select(Avvik.id).where(Avvik.id == bindparam("avvik"), by_role(work))
+
+
 def reads_by_role(work: Work, avvik: Avvik) -> bool:
     """Whether she reads it by her role, her group, or because she has it: not only because she filed it."""
-    return work.db.scalar(select(Avvik.id).where(Avvik.id == avvik.id, by_role(work))) is not None
+    return asked.value(work, _by_role, avvik=avvik.id) is not None

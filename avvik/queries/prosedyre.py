@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from avvik.models import Avvik, AvvikProsedyre
@@ -55,21 +56,29 @@ def _number(row: ProsedyreVersjon | None) -> str:
     return row.nummer if row is not None else ""
 
 
+_TIED: Final = (
+    select(AvvikProsedyre, Prosedyre)
+    .join(Prosedyre, Prosedyre.id == AvvikProsedyre.prosedyre_id)
+    .where(AvvikProsedyre.avvik_id == bindparam("avvik"))
+    .order_by(AvvikProsedyre.laga, Prosedyre.id)
+)
+
+
+def _versions(db: Session, ids: set[int]) -> dict[int, ProsedyreVersjon]:
+    """Versions by id; nothing is asked when there are none."""
+    if not ids:
+        return {}
+    return {row.id: row for row in db.scalars(select(ProsedyreVersjon).where(ProsedyreVersjon.id.in_(ids)))}
+
+
 def of_case(work: Work, avvik: Avvik) -> Prosedyrar:
     """The procedures of a case whose page has authorised. Titles only of what she may read; four queries."""
     db = work.db
-    rows = db.execute(
-        select(AvvikProsedyre, Prosedyre)
-        .join(Prosedyre, Prosedyre.id == AvvikProsedyre.prosedyre_id)
-        .where(AvvikProsedyre.avvik_id == avvik.id)
-        .order_by(AvvikProsedyre.laga, Prosedyre.id)
-    ).all()
-    ids = {rad.versjon_id for rad, _row in rows if rad.versjon_id is not None}
-    led = {row.id: row for row in db.scalars(select(ProsedyreVersjon).where(ProsedyreVersjon.id.in_(ids)))}
-    before_ids = {row.forrige_id for row in led.values() if row.forrige_id is not None}
-    before = {row.id: row for row in db.scalars(select(ProsedyreVersjon).where(ProsedyreVersjon.id.in_(before_ids)))}
-    asked = of_origin(db, OPPHAV, avvik.id)
-    by_document = {one.prosedyre_id: one for one in asked if one.prosedyre_id is not None}
+    rows = db.execute(_TIED, {"avvik": avvik.id}).all()
+    led = _versions(db, {rad.versjon_id for rad, _row in rows if rad.versjon_id is not None})
+    before = _versions(db, {row.forrige_id for row in led.values() if row.forrige_id is not None})
+    wishes = of_origin(db, OPPHAV, avvik.id)
+    by_document = {one.prosedyre_id: one for one in wishes if one.prosedyre_id is not None}
     tied = [
         Kopla(
             row.id,
@@ -81,7 +90,7 @@ def of_case(work: Work, avvik: Avvik) -> Prosedyrar:
         for rad, row in rows
     ]
     known = {one.prosedyre_id for one in tied}
-    return Prosedyrar(tied, [one for one in asked if one.prosedyre_id is None or one.prosedyre_id not in known])
+    return Prosedyrar(tied, [one for one in wishes if one.prosedyre_id is None or one.prosedyre_id not in known])
 
 
 def tied_to(work: Work, prosedyre_id: int) -> ColumnElement[bool]:

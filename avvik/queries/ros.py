@@ -1,12 +1,14 @@
 """Which rows of risk analyses a case is what they had foreseen, and which rows it could be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, case, select
+from sqlalchemy import Select, bindparam, case, select
 
 from avvik.models import Avvik, AvvikRos
 from avvik.queries.access import visible as visible_case
+from kjerne import asked
 from kjerne.models import Eining
 from kjerne.work import Work
 from ros.events import Hendt, RaderVist
@@ -33,8 +35,8 @@ class Knytt:
     same: bool = False
 
 
-def _rows(work: Work, avvik: Avvik) -> Select[*tuple[Any, ...]]:
-    same = case((RosRad.kategori == avvik.underkategori, 1), else_=0)
+def _rows(work: Work) -> Select[*tuple[Any, ...]]:
+    same = case((RosRad.kategori == bindparam("kategori"), 1), else_=0)
     return (
         select(RosRad.id, RosAnalyse.id, RosRad.nr, RosRad.hending, RosRad.farge, RosAnalyse.tittel, Eining.namn, same)
         .join(RosAnalyse, RosAnalyse.id == RosRad.analyse_id)
@@ -43,15 +45,18 @@ def _rows(work: Work, avvik: Avvik) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _named(row: Row[*tuple[Any, ...]]) -> Knytt:
+def _named(row: Sequence[Any]) -> Knytt:
     return Knytt(row[0], row[1], row[2], row[3], row[4], row[5], row[6], bool(row[7]))
+
+
+def _tied(work: Work) -> Select[*tuple[Any, ...]]:
+    tied = select(AvvikRos.rad_id).where(AvvikRos.avvik_id == bindparam("avvik"))
+    return _rows(work).where(RosRad.id.in_(tied)).order_by(RosAnalyse.id, RosRad.nr)
 
 
 def of_case(work: Work, avvik: Avvik) -> list[Knytt]:
     """The rows of a case whose page has authorised, those she may read. One query."""
-    tied = select(AvvikRos.rad_id).where(AvvikRos.avvik_id == avvik.id)
-    rows = work.db.execute(_rows(work, avvik).where(RosRad.id.in_(tied)).order_by(RosAnalyse.id, RosRad.nr))
-    return [_named(row) for row in rows]
+    return [_named(row) for row in asked.rows(work, _tied, avvik=avvik.id, kategori=avvik.underkategori)]
 
 
 def candidates(work: Work, avvik: Avvik, words: str) -> list[Knytt]:
@@ -64,11 +69,13 @@ def candidates(work: Work, avvik: Avvik, words: str) -> list[Knytt]:
     covering = select(RosEining.analyse_id).where(RosEining.eining_id.in_(above))
     tied = select(AvvikRos.rad_id).where(AvvikRos.avvik_id == avvik.id)
     in_use = (RosAnalyse.id.in_(covering), RosAnalyse.status.in_(IN_USE), newest(work))
-    query = _rows(work, avvik).where(*in_use, RosRad.id.not_in(tied))
+    query = _rows(work).where(*in_use, RosRad.id.not_in(tied))
     for word in words.split()[:5]:
         query = query.where(RosRad.hending.icontains(word, autoescape=True))
     kind_first = case((RosRad.kategori == avvik.underkategori, 0), else_=1)
-    rows = work.db.execute(query.order_by(kind_first, RosAnalyse.id.desc(), RosRad.nr).limit(MOST_HITS))
+    rows = work.db.execute(
+        query.order_by(kind_first, RosAnalyse.id.desc(), RosRad.nr).limit(MOST_HITS), {"kategori": avvik.underkategori}
+    )
     return [_named(row) for row in rows]
 
 

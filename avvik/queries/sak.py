@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from avvik.models import (
@@ -19,8 +19,10 @@ from avvik.models import (
     AvvikUtfall,
 )
 from avvik.queries.access import visible
+from kjerne import asked
 from kjerne.access import Rolle
 from kjerne.clock import oslo_date
+from kjerne.db import Base
 from kjerne.katalog import (
     Alvorsgrad,
     Arsak,
@@ -102,7 +104,7 @@ def _at(rows: Mapping[str, Sequence[P]], day: date) -> dict[str, P]:
 class Linje:
     """A line of the history as shown: who (a name, or None for a hidden or automatic actor), what, when."""
 
-    hending: AvvikHending
+    hending: Any
     namn: str | None
 
 
@@ -110,7 +112,7 @@ class Linje:
 class Plikt:
     """A duty on the case with its rule."""
 
-    rad: AvvikMeldeplikt
+    rad: Any
     regel: Meldeplikt | None
     avgjort_av: str | None
 
@@ -124,76 +126,108 @@ class Sak:
     sakshandsamar: Person | None
     meldar: str | None
     historie: list[Linje]
-    arsaker: list[AvvikArsak]
-    utfall: list[AvvikUtfall]
+    arsaker: list[Any]
+    utfall: list[Any]
     plikter: list[Plikt]
     tiltak: list[tuple[Tiltak, str]]
-    liknande: list[Avvik]
-    filer: list[Fil]
+    liknande: list[Any]
+    filer: list[Any]
     tillegg: list[tuple[Tilleggsfelt, str]]
     kopi: list[str]
 
 
-def _history(db: Session, avvik_id: int, *, for_reporter: bool) -> list[Linje]:
+def _lines(_work: Work, for_reporter: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001 - a part of a question has no name
     query = (
-        select(AvvikHending, Person.namn)
+        select(*AvvikHending.__table__.c, Person.namn)
         .outerjoin(Person, Person.id == AvvikHending.person_id)
-        .where(AvvikHending.avvik_id == avvik_id)
+        .where(AvvikHending.avvik_id == bindparam("avvik"))
         .order_by(AvvikHending.id)
     )
-    if for_reporter:
-        query = query.where(AvvikHending.synleg_meldar)
-    return [Linje(hending, namn) for hending, namn in db.execute(query)]
+    return query.where(AvvikHending.synleg_meldar) if for_reporter else query
 
 
-def last_line(db: Session, avvik_id: int, *, for_reporter: bool) -> Linje | None:
+def _history(work: Work, avvik_id: int, *, for_reporter: bool) -> list[Linje]:
+    return [Linje(row, row.namn) for row in asked.rows(work, _lines, for_reporter, avvik=avvik_id)]
+
+
+def last_line(work: Work, avvik_id: int, *, for_reporter: bool) -> Linje | None:
     """The newest line of a case's history; for its reporter the newest she may see."""
-    lines = _history(db, avvik_id, for_reporter=for_reporter)
+    lines = _history(work, avvik_id, for_reporter=for_reporter)
     return lines[-1] if lines else None
 
 
-def _duties(db: Session, avvik_id: int, filed: date) -> list[Plikt]:
-    rules = by_code(db, Meldeplikt, filed)
-    rows = db.execute(
-        select(AvvikMeldeplikt, Person.namn)
+def _of_case(_work: Work, table: type[Base]) -> Select[*tuple[Any, ...]]:
+    """All rows of a table that belong to a case."""
+    columns = table.__table__.c
+    return select(*columns).where(columns.avvik_id == bindparam("avvik")).order_by(*table.__table__.primary_key)
+
+
+def _duty_rows(_work: Work) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*AvvikMeldeplikt.__table__.c, Person.namn.label("avgjort_namn"))
         .outerjoin(Person, Person.id == AvvikMeldeplikt.avgjort_av_id)
-        .where(AvvikMeldeplikt.avvik_id == avvik_id)
+        .where(AvvikMeldeplikt.avvik_id == bindparam("avvik"))
         .order_by(AvvikMeldeplikt.id)
     )
-    return [Plikt(row, rules.get(row.meldeplikt), namn) for row, namn in rows]
 
 
-def _linked(work: Work, avvik_id: int) -> list[Avvik]:
+def _duties(work: Work, avvik_id: int, filed: date) -> list[Plikt]:
+    rules = by_code(work.db, Meldeplikt, filed)
+    rows = asked.rows(work, _duty_rows, avvik=avvik_id)
+    return [Plikt(row, rules.get(row.meldeplikt), row.avgjort_namn) for row in rows]
+
+
+def _linked(work: Work) -> Select[*tuple[Any, ...]]:
     tied = or_(
-        and_(AvvikLenkje.fra_id == avvik_id, AvvikLenkje.til_id == Avvik.id),
-        and_(AvvikLenkje.til_id == avvik_id, AvvikLenkje.fra_id == Avvik.id),
+        and_(AvvikLenkje.fra_id == bindparam("avvik"), AvvikLenkje.til_id == Avvik.id),
+        and_(AvvikLenkje.til_id == bindparam("avvik"), AvvikLenkje.fra_id == Avvik.id),
     )
-    return list(work.db.scalars(select(Avvik).join(AvvikLenkje, tied).where(visible(work)).order_by(Avvik.id.desc())))
+    shown = select(Avvik.id, Avvik.aar, Avvik.lopenr, Avvik.alvor, Avvik.underkategori, Avvik.meldt)
+    return shown.join(AvvikLenkje, tied).where(visible(work)).order_by(Avvik.id.desc())
 
 
-def _copies(db: Session, avvik: Avvik, eining: Eining, today: date) -> list[str]:
+def _copied(work: Work, above: tuple[int, ...]) -> Select[str]:
+    return (
+        select(Person.namn)
+        .join(Tilgang, Tilgang.person_id == Person.id)
+        .join(Kopi, Kopi.rolle == Tilgang.rolle)
+        .where(
+            Kopi.hovudtype == bindparam("hovudtype"),
+            Kopi.min_alvor <= bindparam("alvor"),
+            holds(Kopi, work.today),
+            Tilgang.eining_id.in_(above),
+            Tilgang.rolle != Rolle.REVISOR.value,
+            Tilgang.gjeld_fra <= work.today,
+            or_(Tilgang.gjeld_til.is_(None), Tilgang.gjeld_til >= work.today),
+        )
+        .order_by(Person.namn)
+        .distinct()
+    )
+
+
+def _copies(work: Work, avvik: Avvik, eining: Eining) -> list[str]:
     """Names of those who get copies by rule. Cases about a leader are copied to nobody."""
     if avvik.gjeld_leiar or avvik.er_varsel:
         return []
-    above = [int(part) for part in eining.sti.split("/") if part]
-    return list(
-        db.scalars(
-            select(Person.namn)
-            .join(Tilgang, Tilgang.person_id == Person.id)
-            .join(Kopi, Kopi.rolle == Tilgang.rolle)
-            .where(
-                Kopi.hovudtype == avvik.hovudtype,
-                Kopi.min_alvor <= avvik.alvor,
-                holds(Kopi, today),
-                Tilgang.eining_id.in_(above),
-                Tilgang.rolle != Rolle.REVISOR.value,
-                Tilgang.gjeld_fra <= today,
-                or_(Tilgang.gjeld_til.is_(None), Tilgang.gjeld_til >= today),
-            )
-            .order_by(Person.namn)
-            .distinct()
-        )
-    )
+    above = tuple(int(part) for part in eining.sti.split("/") if part)
+    return [row.namn for row in asked.rows(work, _copied, above, hovudtype=avvik.hovudtype, alvor=avvik.alvor)]
+
+
+_MEASURES: Final = (
+    select(Tiltak, Person.namn)
+    .join(AvvikTiltak, AvvikTiltak.tiltak_id == Tiltak.id)
+    .outerjoin(Person, Person.id == Tiltak.ansvarleg_id)
+    .where(AvvikTiltak.avvik_id == bindparam("avvik"))
+    .order_by(Tiltak.id)
+)
+
+
+def _name(_work: Work) -> Select[str]:
+    return select(Person.namn).where(Person.id == bindparam("person"))
+
+
+def _files(_work: Work) -> Select[*tuple[Any, ...]]:
+    return select(*Fil.__table__.c).where(Fil.subjekt_type == "avvik", Fil.subjekt_id == bindparam("avvik")).order_by(Fil.id)
 
 
 def read_sak(work: Work, avvik: Avvik, *, for_reporter: bool = False) -> Sak:
@@ -201,28 +235,22 @@ def read_sak(work: Work, avvik: Avvik, *, for_reporter: bool = False) -> Sak:
     db = work.db
     eining = db.get_one(Eining, avvik.eining_id)
     fields = by_code(db, Tilleggsfelt, oslo_date(avvik.meldt))
-    extra = db.scalars(select(AvvikTillegg).where(AvvikTillegg.avvik_id == avvik.id)).all()
-    measures = db.execute(
-        select(Tiltak, Person.namn)
-        .join(AvvikTiltak, AvvikTiltak.tiltak_id == Tiltak.id)
-        .outerjoin(Person, Person.id == Tiltak.ansvarleg_id)
-        .where(AvvikTiltak.avvik_id == avvik.id)
-        .order_by(Tiltak.id)
-    )
+    extra = asked.rows(work, _of_case, AvvikTillegg, avvik=avvik.id)
+    measures = db.execute(_MEASURES, {"avvik": avvik.id})
     return Sak(
         avvik=avvik,
         eining=eining,
         sakshandsamar=db.get(Person, avvik.sakshandsamar_id) if avvik.sakshandsamar_id else None,
-        meldar=db.scalar(select(Person.namn).where(Person.id == avvik.meldar_id)) if avvik.meldar_id else None,
-        historie=_history(db, avvik.id, for_reporter=for_reporter),
-        arsaker=list(db.scalars(select(AvvikArsak).where(AvvikArsak.avvik_id == avvik.id))),
-        utfall=list(db.scalars(select(AvvikUtfall).where(AvvikUtfall.avvik_id == avvik.id))),
-        plikter=[] if for_reporter else _duties(db, avvik.id, oslo_date(avvik.meldt)),
+        meldar=asked.value(work, _name, person=avvik.meldar_id) if avvik.meldar_id else None,
+        historie=_history(work, avvik.id, for_reporter=for_reporter),
+        arsaker=asked.rows(work, _of_case, AvvikArsak, avvik=avvik.id),
+        utfall=asked.rows(work, _of_case, AvvikUtfall, avvik=avvik.id),
+        plikter=[] if for_reporter else _duties(work, avvik.id, oslo_date(avvik.meldt)),
         tiltak=[(row, namn or "") for row, namn in measures],
-        liknande=[] if for_reporter else _linked(work, avvik.id),
-        filer=list(db.scalars(select(Fil).where(Fil.subjekt_type == "avvik", Fil.subjekt_id == avvik.id).order_by(Fil.id))),
+        liknande=[] if for_reporter else asked.rows(work, _linked, avvik=avvik.id),
+        filer=asked.rows(work, _files, avvik=avvik.id),
         tillegg=[(fields[row.felt], row.verdi) for row in extra if row.felt in fields],
-        kopi=_copies(db, avvik, eining, work.today),
+        kopi=_copies(work, avvik, eining),
     )
 
 

@@ -42,7 +42,7 @@ def same_version(work: Work, avvik: Avvik, mine: str) -> None:
 def latest(work: Work, avvik: Avvik) -> str:
     """The last thing that happened in the case, in words, with its text: what somebody with an older page has not seen."""
     handles = reads_by_role(work, avvik)
-    line = last_line(work.db, avvik.id, for_reporter=not handles)
+    line = last_line(work, avvik.id, for_reporter=not handles)
     if line is None:
         return ""
     text = avvik.sluttsvar if handles and line.hending.slag == "utfall" else line.hending.tekst

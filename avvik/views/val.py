@@ -1,13 +1,15 @@
 """What the steps' forms offer to choose from: pairs of value and text, read only for steps that are open."""
 
 from collections.abc import Collection, Iterable
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, or_, select
 
 from avvik.models import Avvik
 from avvik.queries.routing import handlers_for
 from avvik.queries.sak import Ordliste, Sak
 from avvik.rules import Steg
+from kjerne import asked
 from kjerne.katalog import Arsak, Art, Hovudtype, Meldeplikt, Post, Underkategori, Utfall, live
 from kjerne.models import Eining, Person, PersonEining
 from kjerne.work import Work
@@ -44,16 +46,19 @@ def choices(work: Work, avvik: Avvik, words: Ordliste) -> dict[str, Par]:
     }
 
 
-def _owners(work: Work, eining: Eining) -> list[Person]:
+_STAFF: Final = (
+    select(Person)
+    .join(PersonEining, PersonEining.person_id == Person.id)
+    .where(PersonEining.eining_id == bindparam("unit"), Person.deaktivert.is_(False))
+    .order_by(Person.namn)
+    .limit(MOST_PEOPLE)
+)
+
+
+def _owners(work: Work, eining: Eining, handlers: Iterable[Person]) -> list[Person]:
     """Who may own a measure: the unit's people, and those who may handle the case."""
-    staff = work.db.scalars(
-        select(Person)
-        .join(PersonEining, PersonEining.person_id == Person.id)
-        .where(PersonEining.eining_id == eining.id, Person.deaktivert.is_(False))
-        .order_by(Person.namn)
-        .limit(MOST_PEOPLE)
-    )
-    people = {person.id: person for person in (*handlers_for(work, eining), work.me)}
+    staff = work.db.scalars(_STAFF, {"unit": eining.id})
+    people = {person.id: person for person in (*handlers, work.me)}
     people.update({person.id: person for person in staff if person.is_employed(work.today)})
     return sorted(people.values(), key=lambda person: person.namn)
 
@@ -64,29 +69,31 @@ def _numbers(people: Iterable[Person]) -> Par:
 
 def _measures(work: Work, sak: Sak) -> Par:
     """Measures that are not settled, that she sees, and that do not serve the case yet."""
-    have = [row.id for row, _owner in sak.tiltak]
-    rows = work.db.scalars(
-        select(Tiltak)
-        .where(visible(work), Tiltak.status.in_(UNSETTLED), Tiltak.id.not_in(have))
-        .order_by(Tiltak.id.desc())
-        .limit(MOST_MEASURES)
-    )
-    return [(str(row.id), row.tittel) for row in rows]
+    have = {row.id for row, _owner in sak.tiltak}
+    rows = asked.rows(work, _unsettled, MOST_MEASURES + len(have))
+    return [(str(row.id), row.tittel) for row in rows if row.id not in have][:MOST_MEASURES]
 
 
-def _units(work: Work) -> Par:
-    rows = work.db.scalars(select(Eining).where(Eining.gjeld_fra <= work.today).order_by(Eining.sti))
-    return [(row.kode, row.namn) for row in rows if row.is_active(work.today)]
+def _unsettled(work: Work, most: int) -> Select[int, str]:
+    found = select(Tiltak.id, Tiltak.tittel).where(visible(work), Tiltak.status.in_(UNSETTLED))
+    return found.order_by(Tiltak.id.desc()).limit(most)
+
+
+def _units(work: Work) -> Select[*tuple[Any, ...]]:
+    """The units that are active today."""
+    active = or_(Eining.gjeld_til.is_(None), Eining.gjeld_til >= work.today)
+    return select(Eining.kode, Eining.namn).where(Eining.gjeld_fra <= work.today, active).order_by(Eining.sti)
 
 
 def for_steps(work: Work, sak: Sak, words: Ordliste, steps: Collection[Steg]) -> dict[str, object]:
     """The choices of the open steps, by the names the template uses."""
     duties = live(work.db, Meldeplikt, work.today) if Steg.MELDEPLIKT in steps else []
+    handlers = handlers_for(work, sak.eining) if {Steg.TILDEL, Steg.TILTAK} & set(steps) else []
     return {
         "val": choices(work, sak.avvik, words) if Steg.KLASSIFISER in steps else {},
         "plikter": [(row.kode, f"{row.text('styresmakt')}: {row.label}") for row in duties],
-        "einingar": _units(work) if Steg.SEND_VIDARE in steps else [],
-        "handterarar": _numbers(handlers_for(work, sak.eining)) if Steg.TILDEL in steps else [],
-        "eigarar": _numbers(_owners(work, sak.eining)) if Steg.TILTAK in steps else [],
+        "einingar": asked.rows(work, _units) if Steg.SEND_VIDARE in steps else [],
+        "handterarar": _numbers(handlers) if Steg.TILDEL in steps else [],
+        "eigarar": _numbers(_owners(work, sak.eining, handlers)) if Steg.TILTAK in steps else [],
         "andre_tiltak": _measures(work, sak) if Steg.TILTAK in steps else [],
     }

@@ -1,8 +1,9 @@
 """Requests for revision: those of one document, those of one case above, and those nobody has taken."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from kjerne.access import Right
@@ -35,13 +36,16 @@ def of_document(work: Work, prosedyre_id: int) -> Sequence[Revisjonsonske]:
     return work.db.scalars(query.order_by(Revisjonsonske.id.desc()).limit(100)).all()
 
 
+_OF_ORIGIN: Final = (
+    select(Revisjonsonske)
+    .where(Revisjonsonske.opphav_type == bindparam("type"), Revisjonsonske.opphav_id == bindparam("origin"))
+    .order_by(Revisjonsonske.id)
+)
+
+
 def of_origin(db: Session, opphav_type: str, opphav_id: int) -> Sequence[Revisjonsonske]:
     """All requests of one case, oldest first. For the package above, whose page has already authorised."""
-    return db.scalars(
-        select(Revisjonsonske)
-        .where(Revisjonsonske.opphav_type == opphav_type, Revisjonsonske.opphav_id == opphav_id)
-        .order_by(Revisjonsonske.id)
-    ).all()
+    return db.scalars(_OF_ORIGIN, {"type": opphav_type, "origin": opphav_id}).all()
 
 
 def unanswered(work: Work) -> ColumnElement[bool]:
