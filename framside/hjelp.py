@@ -7,14 +7,10 @@ from framside.kapittel import KAPITTEL, Kapittel
 from kjerne.access import Open
 from kjerne.errors import NotFound
 from kjerne.i18n import gettext as _
-from kjerne.web import Area, our_settings, render
+from kjerne.web import Area, render
 from kjerne.work import Work
 
 area = Area("hjelp", __name__)
-
-
-def _sprak(work: Work) -> str:
-    return kapittel.sprak_for(work.sprak, our_settings().get("sprak", ""))
 
 
 def _rows(chapters: list[Kapittel], sprak: str) -> list[tuple[str, kapittel.Tekst]]:
@@ -30,16 +26,15 @@ def context_link(work: Work | None) -> str | None:
 @area.page("/hjelp", needs=Open.ALL)
 def liste(work: Work) -> str:
     """All chapters: for her roles, for everybody, and the rest."""
-    sprak = _sprak(work)
     mine = [each for each in KAPITTEL if each.roller and each.fits(work.grants.roles)]
     felles = [each for each in KAPITTEL if not each.roller]
     andre = [each for each in KAPITTEL if each not in mine and each not in felles]
     groups = [
-        (_("For rolla di"), _rows(mine, sprak)),
-        (_("For alle"), _rows(felles, sprak)),
-        (_("For andre roller"), _rows(andre, sprak)),
+        (_("For rolla di"), _rows(mine, work.sprak)),
+        (_("For alle"), _rows(felles, work.sprak)),
+        (_("For andre roller"), _rows(andre, work.sprak)),
     ]
-    return render(work, "framside/hjelp.html", grupper=[group for group in groups if group[1]], tekstsprak=sprak)
+    return render(work, "framside/hjelp.html", grupper=[group for group in groups if group[1]])
 
 
 @area.page("/hjelp/<namn>", needs=Open.ALL)
@@ -47,13 +42,11 @@ def vis(work: Work, namn: str) -> str:
     """One chapter."""
     if namn not in kapittel.BY_NAME:
         raise NotFound
-    sprak = _sprak(work)
     place = KAPITTEL.index(kapittel.BY_NAME[namn])
     following = KAPITTEL[place + 1].namn if place + 1 < len(KAPITTEL) else None
     return render(
         work,
         "framside/kapittel.html",
-        tekst=kapittel.text(namn, sprak),
-        neste=(following, kapittel.text(following, sprak).tittel) if following else None,
-        tekstsprak=sprak,
+        tekst=kapittel.text(namn, work.sprak),
+        neste=(following, kapittel.text(following, work.sprak).tittel) if following else None,
     )

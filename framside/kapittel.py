@@ -1,7 +1,8 @@
-"""The user guide's chapters: who each is for, which pages it helps with, and its text in nynorsk and bokmål.
+"""The user guide's chapters: who each is for, which pages it helps with, and its text in three languages.
 
 The texts are Markdown in `framside/rettleiing/<language>/<name>.md`: the first line is the title, the paragraph under it says
-what one gets. What stands in «» there is the exact name of a button, a field or a page (tests/framside/test_rettleiing.py).
+what one gets. What stands in «» (“” in English) is the exact name of a button, a field or a page, and
+tests/framside/test_rettleiing.py holds it.
 """
 
 import re
@@ -17,7 +18,6 @@ from kjerne.i18n import language
 from prosedyrar import tekst
 
 FOLDER = Path(__file__).resolve().parent / "rettleiing"
-LANGUAGES = ("nn", "nb")
 LEADERS = frozenset({Rolle.LEIAR, Rolle.SEKTORLEIAR, Rolle.KOMMUNALSJEF})
 WRITERS = LEADERS | {
     *(Rolle.KVALITETSKOORDINATOR, Rolle.FAGANSVARLEG, Rolle.PERSONVERNOMBOD),
@@ -95,11 +95,6 @@ PAGES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 def chapter_for(path: str, roller: Collection[Rolle]) -> str | None:
     """The name of the chapter that helps on the page with this address."""
     return next((namn for pattern, namn in PAGES if pattern.match(path) and BY_NAME[namn].fits(roller)), None)
-
-
-def sprak_for(sprak: str, kommunen: str) -> str:
-    """The guide's language for a reader: her own, or the municipality's for one who reads English; nynorsk as the last way out."""
-    return next((found for found in (sprak, kommunen) if found in LANGUAGES), LANGUAGES[0])
 
 
 def source(namn: str, sprak: str) -> str:
