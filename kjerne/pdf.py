@@ -7,7 +7,7 @@ then builds the structure from the same pieces: headings, paragraphs, tables wit
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -276,19 +276,41 @@ Story = Callable[[Node], list[Flowable]]
 PageOf = Callable[[int, int], str]
 
 
+class Numbered(Canvas):
+    """A canvas that says "page n of m" though it draws once: each page shows a form that is written when all are counted."""
+
+    def __init__(self, *args: Any, page_of: PageOf, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.page_of = page_of
+
+    def save(self) -> None:
+        """Write the forms, then the document."""
+        total = self.getPageNumber() - 1
+        for page in range(1, total + 1):
+            self.beginForm(_form(page))
+            self.setFillColor(DIM)
+            self.setFont(BOLD, 7.5)
+            self.drawRightString(A4[0] - MARGIN, FOOT, plain(self.page_of(page, total)))
+            self.endForm()
+        super().save()
+
+
+def _form(page: int) -> str:
+    return f"side{page}"
+
+
 def build(paper: Paper, story: Story, page_of: PageOf) -> bytes:
-    """The document. `story` is asked twice for the same pieces: first to count the pages, then to say "page n of m"."""
+    """The document. `story` makes its pieces, and the structure from the root it is given."""
     fonts()
+    root = Node("Document")
     try:
-        total = _draw(paper, story(Node("Document")), page_of, 0)[1]
-        root = Node("Document")
-        data, _pages = _draw(paper, story(root), page_of, total)
+        data = _draw(paper, story(root), page_of)
     except LayoutError:
         raise ValueError("a piece of the document fits on no page") from None
     return _tag(paper, data, root)
 
 
-def _draw(paper: Paper, pieces: list[Flowable], page_of: PageOf, total: int) -> tuple[bytes, int]:
+def _draw(paper: Paper, pieces: list[Flowable], page_of: PageOf) -> bytes:
     target = BytesIO()
 
     def foot(canvas: Canvas, _doc: object) -> None:
@@ -298,8 +320,7 @@ def _draw(paper: Paper, pieces: list[Flowable], page_of: PageOf, total: int) -> 
         canvas.setFillColor(DIM)
         canvas.setFont(SANS, 7.5)
         canvas.drawString(MARGIN, FOOT, plain(paper.foot))
-        canvas.setFont(BOLD, 7.5)
-        canvas.drawRightString(A4[0] - MARGIN, FOOT, plain(page_of(canvas.getPageNumber(), total)))
+        canvas.doForm(_form(canvas.getPageNumber()))
         end(canvas)
 
     document = SimpleDocTemplate(
@@ -314,8 +335,8 @@ def _draw(paper: Paper, pieces: list[Flowable], page_of: PageOf, total: int) -> 
         lang=paper.lang,
         initialFontName=SANS,
     )
-    document.build(pieces, onFirstPage=foot, onLaterPages=foot)
-    return target.getvalue(), document.page
+    document.build(pieces, onFirstPage=foot, onLaterPages=foot, canvasmaker=partial(Numbered, page_of=page_of))
+    return target.getvalue()
 
 
 def _tag(paper: Paper, data: bytes, root: Node) -> bytes:

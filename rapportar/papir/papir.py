@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from kjerne import pdf
 from kjerne.i18n import current, fdate, ftime
@@ -34,8 +35,12 @@ QUOTE = pdf.style(9.5, leftIndent=10, spaceBefore=2, spaceAfter=4)
 PER_ROW = 3
 #: A paragraph longer than this is cut into several: one must fit on a page.
 LONGEST = 900
-MATRIX_ROWS = 40
-ORD, TAL = 3.2, 1.0
+#: A drawn matrix has at most so many rows; a longer one is drawn as several of the same length.
+MATRIX_ROWS = 26
+#: The heading and so many rows of a long table stand together.
+FIRST_ROWS = 4
+#: Room beside the text of a cell, and how wide a column of numbers is.
+PAD, NARROWEST, WIDEST = 10.0, 56.0, 110.0
 
 
 T = TypeVar("T")
@@ -89,21 +94,43 @@ def paper(work: Work, doc: Dokument) -> bytes:
     return pdf.build(what, story, lambda page, total: _("Side %(side)s av %(alle)s", side=page, alle=total))
 
 
+class Lead(Flowable):
+    """What stands over a long table stays with its first rows: there is room for them, or all goes to the next page."""
+
+    def __init__(self, head: Sequence[Flowable], table: pdf.Grid) -> None:
+        super().__init__()
+        self.head, self.table = head, table
+
+    def wrap(self, avail_width: float, avail_height: float) -> tuple[float, float]:
+        """Never fits as one: it is always given out in its pieces."""
+        return avail_width, avail_height + 1
+
+    def split(self, avail_width: float, avail_height: float) -> list[Flowable]:
+        """The pieces when the head and the first rows fit here, else none: the next page is asked."""
+        need = sum(one.wrap(avail_width, avail_height)[1] + one.getSpaceBefore() + one.getSpaceAfter() for one in self.head)
+        self.table.wrap(avail_width, avail_height)
+        need += sum(self.table._rowHeights[:FIRST_ROWS])  # noqa: SLF001 - ReportLab's only name for them
+        return [*self.head, self.table] if need <= avail_height else []
+
+
 def _section(root: Node, bolk: Bolk) -> Iterator[Flowable]:
-    """The heading stays with its first part."""
-    parts: list[Pair] = [(_comment(root, bolk), [])] if bolk.kommentar.tekst else []
-    head: list[Flowable] = [Heading(root.add("H2"), bolk.tittel, pdf.HEADING, 0)]
-    for together, rest in _in_order(root, bolk, parts):
-        yield KeepTogether([*head, *together])
-        yield from rest
-        head = []
-
-
-def _in_order(root: Node, bolk: Bolk, parts: list[Pair]) -> Iterator[Pair]:
-    """The pieces in the order they are read: the tree of the structure is built as they are made."""
-    yield from parts
-    for part in bolk.delar:
-        yield _part(root, bolk, part)
+    """The heading stays with its first part, and a sentence with what follows it."""
+    held: list[Flowable] = [Heading(root.add("H2"), bolk.tittel, pdf.HEADING, 0)]
+    if bolk.kommentar.tekst:
+        yield KeepTogether([*held, *_comment(root, bolk)])
+        held = []
+    for place, part in enumerate(bolk.delar, start=1):
+        together, rest = _part(root, bolk, part)
+        held += together
+        if isinstance(part, Setning) and place < len(bolk.delar):
+            continue
+        if rest and isinstance(rest[0], pdf.Grid) and rest[0].repeatRows:
+            yield Lead(held, rest[0])
+            yield from rest[1:]
+        else:
+            yield KeepTogether(held)
+            yield from rest
+        held = []
 
 
 def _comment(root: Node, bolk: Bolk) -> list[Flowable]:
@@ -133,7 +160,7 @@ def _part(root: Node, bolk: Bolk, part: Del) -> Pair:
     head = _title(root, bolk, part.tittel)
     if isinstance(part, Tabell):
         table = _table(root, part)
-        return ([*head, *table], []) if len(part.rader) <= SHORT else ([*head, CondPageBreak(60)], table)
+        return ([*head, *table], []) if len(part.rader) <= SHORT else (head, table)
     return _chart(root, part, head)
 
 
@@ -166,9 +193,10 @@ def _alt(table: Tabell) -> str:
 def _drawn(root: Node, part: Soyler | Serie | Varme | Lysmatrise | Tidslinje) -> list[Flowable]:
     if isinstance(part, Lysmatrise):
         made: list[Flowable] = []
-        for first in range(0, len(part.rader), MATRIX_ROWS):
-            some = Lysmatrise(part.tittel, part.hovud, part.kolonnar, part.rader[first : first + MATRIX_ROWS])
-            made.append(pdf.Chart(root.add("Figure", _alt(some.tabell())), teikning.light_matrix(part, first, MATRIX_ROWS)))
+        count = -(-len(part.rader) // -(-len(part.rader) // MATRIX_ROWS)) if part.rader else 1
+        for first in range(0, len(part.rader), count):
+            some = Lysmatrise(part.tittel, part.hovud, part.kolonnar, part.rader[first : first + count])
+            made.append(pdf.Chart(root.add("Figure", _alt(some.tabell())), teikning.light_matrix(part, first, count)))
         return made
     if isinstance(part, Soyler):
         drawing = teikning.bars(part)
@@ -197,21 +225,30 @@ def _key_figures(root: Node, part: Nokkelrad) -> list[Flowable]:
             )
         grid = pdf.beside(cells, [WIDTH / PER_ROW] * len(cells))
         grid.setStyle([("LINEABOVE", (0, 0), (-1, 0), 1.5, INK), ("LINEAFTER", (0, 0), (-2, 0), 0.5, LINE)])
-        grid.setStyle([("LEFTPADDING", (1, 0), (-1, 0), 8), ("BOTTOMPADDING", (0, 0), (-1, -1), 6)])
+        grid.setStyle(
+            [("LEFTPADDING", (1, 0), (-1, 0), 8), ("TOPPADDING", (0, 0), (-1, -1), 4), ("BOTTOMPADDING", (0, 0), (-1, -1), 4)]
+        )
         rows.append(grid)
     return rows
 
 
 def _widths(table: Tabell) -> list[float]:
-    """Columns of text are wider than those of numbers."""
-    count = len(table.hovud)
-    if table.ord_ >= count:
-        longest = [max([len(written(row[place])) for row in table.rader] + [len(table.hovud[place])]) for place in range(count)]
-        parts = [float(min(max(value, 8), 60)) for value in longest]
-    else:
-        parts = [ORD if place < table.ord_ else TAL for place in range(count)]
-    whole: float = sum(parts)
-    return [WIDTH * part / whole for part in parts]
+    """Columns as wide as what stands in them; what is left goes to the texts, what lacks is taken of the widest."""
+    longest = [
+        max(
+            [stringWidth(pdf.plain(name), pdf.BOLD, 8.5), *(stringWidth(written(row[place]), pdf.SANS, 8.5) for row in table.rader)]
+        )
+        + PAD
+        for place, name in enumerate(table.hovud)
+    ]
+    wide = [one if place < table.ord_ else min(max(one, NARROWEST), WIDEST) for place, one in enumerate(longest)]
+    left = WIDTH - sum(wide)
+    if left >= 0:
+        texts = max(min(table.ord_, len(wide)), 1)
+        return [one + left / texts if place < texts else one for place, one in enumerate(wide)]
+    roomy = [place for place, one in enumerate(wide) if one > WIDTH / len(wide)]
+    whole = sum(wide[place] for place in roomy)
+    return [one + left * one / whole if place in roomy else one for place, one in enumerate(wide)]
 
 
 def _table(root: Node, table: Tabell) -> list[Flowable]:
@@ -233,12 +270,9 @@ def _wrapped_table(root: Node, part: Serie) -> list[Flowable]:
 
 def _foot(root: Node, doc: Dokument) -> list[Flowable]:
     """What is not in it and why, and what the numbers are not."""
-    pieces: list[Flowable] = []
-    if doc.ikkje_med:
-        table = Tabell(
-            _("Ikkje med"), [_("Bolk"), _("Kvifor")], [[tittel, grunn] for _kode, tittel, grunn in doc.ikkje_med], ord_=2
-        )
-        head = Heading(root.add("H2"), _("Ikkje med"), pdf.HEADING, 0)
-        pieces += [CondPageBreak(80), head, *_table(root, table)]
+    head = Heading(root.add("H2"), _("Ikkje med") if doc.ikkje_med else _("Om tala"), pdf.HEADING, 0)
+    left = [Text(root.add("P"), f"{tittel}: {grunn}", pdf.SMALL) for _kode, tittel, grunn in doc.ikkje_med]
     notes = [Text(root.add("P"), note, pdf.SMALL) for note in doc.merknader]
-    return [*pieces, KeepTogether([Heading(root.add("H2"), _("Om tala"), pdf.HEADING, 0), *notes])]
+    if not left:
+        return [KeepTogether([head, *notes])]
+    return [KeepTogether([head, *left, Heading(root.add("H2"), _("Om tala"), SUB, 0), *notes])]

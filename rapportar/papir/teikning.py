@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Literal
 
-from reportlab.graphics.shapes import Circle, Drawing, Line, Polygon, PolyLine, Rect, String
+from reportlab.graphics.shapes import Circle, Drawing, Group, Line, Polygon, PolyLine, Rect, String
 from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
@@ -24,7 +24,7 @@ LIGHT = {Lys.OK: HexColor("#2C6E3F"), Lys.OBS: HexColor("#B26A00"), Lys.BAD: Hex
 TINT = HexColor("#FBEBCB")
 SIGNAL = HexColor("#B26A00")
 BAR, CELL, ROW = 15.0, 16.0, 14.0
-LABEL, CHART = 200.0, 150.0
+LABEL, CHART, UPRIGHT = 200.0, 150.0, 96.0
 DARK_STEP = 5
 
 
@@ -57,7 +57,8 @@ def bars(part: Soyler) -> Drawing:
     for place, (name, number, shown) in enumerate(part.rader):
         base = BAR * (len(part.rader) - place - 1) + 3
         drawing.add(_text(0, base + 1.5, _fit(name, LABEL - 8, 8), size=8))
-        drawing.add(_box(LABEL, base - 1, max(room * number / most, 0.8), BAR - 4, BRAND))
+        if number:
+            drawing.add(_box(LABEL, base - 1, max(room * number / most, 0.8), BAR - 4, BRAND))
         drawing.add(_text(LABEL + room * number / most + 5, base + 1.5, written(shown), font=BOLD, size=8))
     return drawing
 
@@ -134,10 +135,14 @@ def heat_map(part: Varme) -> Drawing:
     count = max(len(part.kolonnar), 1)
     wide = min((WIDTH - label - total) / count, 46)
     tilt = any(stringWidth(pdf.plain(name), SANS, 7) > wide - 2 for name in part.kolonnar)
-    head = 34.0 if tilt else 14.0
+    upright = any(stringWidth(word, SANS, 7) > wide - 2 for name in part.kolonnar for word in pdf.plain(name).split())
+    head = _upright_height(part.kolonnar) if upright else 34.0 if tilt else 14.0
     drawing = Drawing(WIDTH, CELL * (len(part.rader) + 1) + head)
     top = CELL * (len(part.rader) + 1)
     for column, name in enumerate(part.kolonnar):
+        if upright:
+            drawing.add(_upright(label + (column + 0.5) * wide + 2, top + 3, _fit(name, head - 6, 7)))
+            continue
         for line, words in enumerate(_two_lines(name, wide - 2) if tilt else [name]):
             drawing.add(_text(label + (column + 0.5) * wide, top + head - 12 - 8 * line, words, anchor="middle", size=7, ink=DIM))
     drawing.add(_text(label + count * wide + total, top + 5, _("Sum"), anchor="end", font=BOLD, size=7))
@@ -159,6 +164,16 @@ def heat_map(part: Varme) -> Drawing:
         drawing.add(_text(label + (column + 0.5) * wide, 5, _fit(written(cell), wide, 7), anchor="middle", font=BOLD, size=7))
     drawing.add(_text(label + count * wide + total, 5, written(part.alle), anchor="end", font=BOLD, size=7.5))
     return drawing
+
+
+def _upright_height(names: Sequence[str]) -> float:
+    """Room for headings that stand on end."""
+    return min(max(stringWidth(pdf.plain(name), SANS, 7) for name in names), UPRIGHT) + 8
+
+
+def _upright(x: float, y: float, text: str) -> Group:
+    """A heading on end, read from below."""
+    return Group(_text(0, 0, text, size=7, ink=DIM), transform=(0, 1, -1, 0, x, y))
 
 
 def _two_lines(name: str, width: float) -> list[str]:
@@ -199,13 +214,13 @@ def light(lys: Lys, x: float, y: float, size: float = 9) -> list[Any]:
 
 def light_matrix(part: Lysmatrise, first: int, count: int) -> Drawing:
     """Some rows of a matrix of lights, with the columns' heads on top."""
-    label = 160.0
+    label = 150.0
     rows: Sequence[Any] = part.rader[first : first + count]
     wide = (WIDTH - label) / max(len(part.kolonnar), 1)
     drawing = Drawing(WIDTH, ROW * len(rows) + 14)
     for column, name in enumerate(part.kolonnar):
         drawing.add(
-            _text(label + (column + 0.5) * wide, ROW * len(rows) + 4, _fit(name, wide - 2, 7), anchor="middle", size=7, ink=DIM)
+            _text(label + (column + 0.5) * wide, ROW * len(rows) + 4, _fit(name, wide - 1, 6.5), anchor="middle", size=6.5, ink=DIM)
         )
     for place, row in enumerate(rows):
         y = ROW * (len(rows) - place - 1)

@@ -166,7 +166,7 @@ def late(g: Grunnlag) -> Sequence[Del]:
     ]
     head = [_("Nummer"), _("Eining"), _("Alvor"), _("Frist"), _("Dagar over")]
     told = ngettext("%(num)s sak er over fristen no.", "%(num)s saker er over fristen no.", whole)
-    parts: list[Del] = [Setning(told), Tabell(_("Over fristen i dag"), head, rows, ord_=4)]
+    parts: list[Del] = [Setning(told), Tabell(_("Over fristen"), head, rows, ord_=4)]
     if whole > len(found):
         parts.append(Setning(_("Og %(n)s saker til.", n=whole - len(found))))
     note = _("Lista over fristen har berre nummer. Saker som ei lukka gruppe har, og saker som gjeld ein leiar, står ikkje der.")

@@ -69,7 +69,10 @@ def of_points(*points: Punkt) -> Callable[[Grunnlag], Sequence[Del]]:
         if not rows:
             raise Manglar(_("Systemet har ikkje noko å vise her enno."))
         title = str(PUNKTNAMN[points[0]]) if len(points) == 1 else _("Bevis")
-        return [Tabell(title, [_("Kjelde"), _("Lys i dag"), _("Kva vi veit"), _("Eitt år før")], rows, ord_=4)]
+        head = [_("Kjelde"), _("Lys i dag"), _("Kva vi veit"), _("Eitt år før")]
+        if all(row[-1] == HIDDEN for row in rows):  # no lights are kept from then
+            return [Tabell(title, head[:-1], [row[:-1] for row in rows], ord_=3)]
+        return [Tabell(title, head, rows, ord_=4)]
 
     return make
 

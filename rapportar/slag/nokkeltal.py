@@ -100,7 +100,8 @@ def _by_unit(g: Grunnlag) -> Tabell | None:
         held = {slag: figures_of(g, slag, g.val.no).get(unit.id) for slag in known}
         if any(held.values()):
             values = [_rate(cases[unit.id], found[0] if found else None) for found in held.values()]
-            rows.append([unit.namn, *values])
+            if any(value != HIDDEN for value in values):
+                rows.append([unit.namn, *values])
     if len(rows) < 2:
         return None
     return Tabell(_("Rate etter eining"), [_("Eining"), *[_("Per 1000 %(kva)s", kva=KINDS[slag].eining) for slag in known]], rows)
