@@ -11,13 +11,14 @@ from avvik.actions.close import open_again
 from avvik.actions.history import letter, note
 from avvik.actions.prosedyre import kept_case, mark_changed
 from avvik.models import Avvik, AvvikTiltak
+from avvik.queries.access import seen
 from avvik.queries.prosedyre import OPPHAV
 from avvik.queries.ros import fill_shown
 from avvik.rules import ENDED, Status
 from kjerne.i18n import lazy as _l
 from kjerne.models import Person
 from kjerne.work import Handler, Work
-from prosedyrar.events import OnskeAvslege, ProsedyreRevidert
+from prosedyrar.events import OnskeAvslege, OnskeVist, ProsedyreRevidert
 from prosedyrar.models import Prosedyre, ProsedyreVersjon
 from ros.events import RaderVist
 from tiltak.events import EffektVurdert, TiltakAvlyst, TiltakUtfort
@@ -105,6 +106,14 @@ def on_declined(work: Work, event: object) -> None:
         _tell(work, avvik, f"onske-{event.onske_id}", LETTER_DECLINED.text, LETTER_DECLINED_BODY.text)
 
 
+def on_requests_shown(work: Work, event: object) -> None:
+    """Shielded requests are about to be shown: say which of their cases the reader may see. One query."""
+    if isinstance(event, OnskeVist) and work.person is not None:
+        ids = [ref for slag, ref in event.opphav if slag == OPPHAV]
+        found = work.db.scalars(select(Avvik.id).where(Avvik.id.in_(ids), seen(work)))
+        event.synlege.update((OPPHAV, ref) for ref in found)
+
+
 HANDLERS: dict[type, tuple[Handler, ...]] = {
     TiltakUtfort: (on_done,),
     TiltakAvlyst: (on_cancelled,),
@@ -114,4 +123,5 @@ HANDLERS: dict[type, tuple[Handler, ...]] = {
     ProsedyreRevidert: (on_revised,),
     RaderVist: (fill_shown,),
     OnskeAvslege: (on_declined,),
+    OnskeVist: (on_requests_shown,),
 }

@@ -15,6 +15,8 @@ from kjerne.config import Config
 from kjerne.kept import READS_ONLY
 from kjerne.models import Eining, Okt, Person, Tilgang, TilgangsgruppeMedlem
 
+#: In `Work.memo`: see `Work.keep_when_refused`.
+KEEP = "keep-when-refused"
 Handler: TypeAlias = Callable[["Work", object], None]
 
 
@@ -103,6 +105,15 @@ class Work:
     def read(self, subject_type: str, subject_id: object, what: str, *, denied: bool = False) -> None:
         """Note that sensitive content is about to be sent (or was denied)."""
         self.readings.append(Reading(subject_type, str(subject_id), what, denied))
+
+    def keep_when_refused(self) -> None:
+        """Keep what was written also when the answer is a 4xx: tries that are counted. The edge rolls back the rest."""
+        self.memo[KEEP] = True
+
+    @property
+    def kept_when_refused(self) -> bool:
+        """Whether the edge keeps what was written though the answer refuses."""
+        return KEEP in self.memo
 
     def announce(self, event: object) -> None:
         """Tell those above what happened; they answer in the same transaction."""

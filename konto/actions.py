@@ -52,6 +52,7 @@ def log_in(work: Work, name: str, password: str, origin: Origin, *, shared: bool
     fits = passwords.check(work.config, stored, password[: passwords.MAX_LENGTH])
     if person is None or not fits or not person.is_employed(work.today):
         failures = throttle.note_failure(work.db, account, origin_key, work.now)
+        work.keep_when_refused()
         if person is not None and failures == rules.FREE_TRIES:
             log.record(work, "person", person.id, "konto:bremsa", actor=log.SYSTEM, forsok=failures)
         return Wrong()
@@ -87,6 +88,7 @@ def own_password_fits(work: Work, password: str, origin: Origin) -> bool | Wait:
         throttle.forget(work.db, account)
         return True
     throttle.note_failure(work.db, account, origin_key, work.now)
+    work.keep_when_refused()
     return False
 
 

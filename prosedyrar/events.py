@@ -1,6 +1,6 @@
 """What this domain announces. Those above answer in the same transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -11,6 +11,14 @@ class ProsedyreRevidert:
     versjon_id: int
     major: bool
     opphav: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class OnskeVist:
+    """Shielded requests are about to be shown. Those above put into `synlege` which of the origins the reader may see."""
+
+    opphav: frozenset[tuple[str, int]]
+    synlege: set[tuple[str, int]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)

@@ -49,4 +49,5 @@ def find_by_code(work: Work, raw: str, address: str) -> Avvik | None:
         counter.tal += 1
         counter.sist = work.now
         work.db.flush()
+        work.keep_when_refused()
     return found

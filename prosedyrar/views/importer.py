@@ -178,6 +178,7 @@ def importer_endre(work: Work, innlesing_id: int) -> Response:
             feil[row.id] = refused.message
     work.db.flush()
     if feil:
+        work.keep_when_refused()  # the other lines' corrections are good
         return _show(work, made, feil)
     if request.form.get("gjer") == "neste":
         return redirect(url_for("prosedyrar.importer_vis", innlesing_id=made.id, etter=request.form.get("neste", "")), 303)

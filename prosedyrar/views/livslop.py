@@ -23,6 +23,7 @@ from prosedyrar.models import Prosedyre, ProsedyreVersjon
 from prosedyrar.queries import access, onske
 from prosedyrar.queries import hoyring as hearing_queries
 from prosedyrar.queries.mitt import units_in_force
+from prosedyrar.queries.onskeord import words
 from prosedyrar.rules import Steg
 from prosedyrar.views.area import area, confirmed, number, typed, typed_date, typed_line, typed_person, version_number
 from prosedyrar.views.dokument import page
@@ -194,10 +195,12 @@ def gjennomgatt(work: Work, prosedyre_id: int) -> Response:
 
 def _requests(work: Work, tried: int | None = None, feil: Refused | None = None) -> str:
     verdict = feil.verdict if isinstance(feil, Guarded) else None
+    rows = onske.waiting(work)
     return render(
         work,
         "prosedyrar/onske.html",
-        rader=onske.waiting(work),
+        rader=rows,
+        onskeord=words(work, [row for row, _title, _unit in rows]),
         prov=tried,
         feil=[(f"grunn-{tried}", feil.message)] if feil and verdict is None else [],
         verdict=verdict,

@@ -1,6 +1,6 @@
 """What stands beside a version's text: for those who write, approve or are asked, and for who must read it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from prosedyrar.mal import unwritten
 from prosedyrar.models import Hoyring, HoyringMerknad, Kontrollsporsmal, Lesekvittering, Prosedyre, ProsedyreVersjon, Revisjonsonske
 from prosedyrar.queries import access, dokument, hoyring, lesing, onske
 from prosedyrar.queries.lesing import Lesing
+from prosedyrar.queries.onskeord import words
 from prosedyrar.rules import Hat, Onske, Steg, Step, Tilstand
 
 
@@ -42,6 +43,7 @@ class Arbeid:
     delar: Sequence[str]
     kan_byrje: bool
     onske: Sequence[Revisjonsonske]
+    onskeord: Mapping[int, str]
     opne_onske: int
     uskrivne: Sequence[str]
     godkjennarar: Sequence[str]
@@ -102,6 +104,7 @@ def work_panel(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon) -> A
         delar=rules.headings(versjon.tekst),
         kan_byrje=versjon.tilstand in {Tilstand.GYLDIG, Tilstand.UTGAATT} and writes and not under_way,
         onske=requests,
+        onskeord=words(work, requests),
         opne_onske=sum(1 for row in requests if row.tilstand == Onske.OPEN),
         uskrivne=blank,
         godkjennarar=[person.namn for person in letters.approvers(work, prosedyre, versjon)] if on_its_way and hats else [],

@@ -22,6 +22,7 @@ from prosedyrar.forms import Opplysningar, people_to_choose, question_lines, rea
 from prosedyrar.mal import template_text
 from prosedyrar.models import Prosedyre, ProsedyreVersjon
 from prosedyrar.queries import access, bibliotek, dokument, onske
+from prosedyrar.queries.onskeord import words
 from prosedyrar.rules import Onske, Tilstand
 from prosedyrar.views.area import area, confirmed, number, typed, typed_person
 
@@ -187,6 +188,7 @@ def _editor(
     konflikt: Conflict | None = None,
 ) -> Response:
     body = draft.tekst if skrive is None else skrive
+    requests = [row for row in onske.of_document(work, prosedyre.id) if row.tilstand in {Onske.OPEN, Onske.TEKEN}]
     page = render(
         work,
         "prosedyrar/skriv.html",
@@ -197,7 +199,8 @@ def _editor(
         eining=work.db.get(Eining, prosedyre.eining_id),
         forste=draft.forrige_id is None,
         filer=dokument.attachments(work.db, draft.id),
-        onske=[row for row in onske.of_document(work, prosedyre.id) if row.tilstand in {Onske.OPEN, Onske.TEKEN}],
+        onske=requests,
+        onskeord=words(work, requests),
         sporsmal=question_lines(dokument.questions(work.db, draft.id)),
         verdict=verdict,
         feil=[(feil.field or "tekst", feil.message)] if feil else [],

@@ -255,7 +255,13 @@ def test_anonymous_reporters_read_it_at_their_code(
     "said", [{"konfidensiell": True}, {"gjeld_leiar": True}, {"underkategori": "vald_trussel_tilsett", "hovudtype": "hms"}]
 )
 def test_what_few_may_see_is_shielded_from_the_owner(
-    cast: Cast, file_case: FileCase, make_procedure: MakeProcedure, databases: Databases, work_for: WorkFor, said: dict[str, object]
+    cast: Cast,
+    file_case: FileCase,
+    make_procedure: MakeProcedure,
+    databases: Databases,
+    work_for: WorkFor,
+    client_for: ClientFor,
+    said: dict[str, object],
 ) -> None:
     found = make_procedure()
     nr = file_case(**said)
@@ -265,7 +271,15 @@ def test_what_few_may_see_is_shielded_from_the_owner(
         ask_for_revision(work_for(db, handler), avvik, found, "Meir om tryggleik")
         db.commit()
         assert db.scalars(select(Revisjonsonske.skjerma)).one()
-    assert nr
+        asker = handler.id
+    by_number = 0
+    for name, person in cast.people.items():
+        browser = client_for(person)
+        pages = browser.get("/prosedyrar/onske").text + browser.get(f"/prosedyrar/{found}").text
+        sees = browser.get(f"/avvik/{nr}").status_code == 200
+        assert "Meir om tryggleik" not in pages or sees or person.id == asker, name
+        by_number += "Ønske nr. " in pages
+    assert by_number, "who writes the document is told that there is a request"
 
 
 def test_a_case_that_becomes_shielded_takes_its_requests_along(
