@@ -85,8 +85,8 @@ PAGES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/(oppdragsbrev|register)/", "oppdragsbrev"),
         (r"/rapportar/", "rapportar"),
         (r"/krav/", "tilsyn"),
-        (r"/(einingar|personar|innlesing|innstillingar)/", "oppsett"),
-        (r"/(tilgang|logg|brev)(/|$)", "personvern"),
+        (r"/(einingar|personar|innlesing|innstillingar|brev)(/|$)", "oppsett"),
+        (r"/(tilgang|logg)(/|$)", "personvern"),
         (r"/(min-side|passord|logg-inn|invitasjon)", "feil"),
     )
 )
