@@ -6,9 +6,9 @@ and the labels of the category. Names, comments among handlers and an answer not
 
 from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, delete, event, insert, inspect, select
+from sqlalchemy import Connection, Row, Table, bindparam, delete, event, insert, inspect, select
 from sqlalchemy.orm import Mapper, Session
 
 from avvik.models import Avvik, AvvikHending, AvvikOrd
@@ -22,20 +22,27 @@ Labels = dict[str, str]
 Texts = Row[Any] | Avvik | SimpleNamespace
 
 
+_LABELS: Final = (
+    select(Hovudtype.kode, Hovudtype.nn, Hovudtype.nb).order_by(Hovudtype.gjeld_fra),
+    select(Underkategori.kode, Underkategori.nn, Underkategori.nb).order_by(Underkategori.gjeld_fra),
+    select(Eining.id, Eining.namn),
+)
+_LABELS_OF_ONE: Final = (
+    _LABELS[0].where(Hovudtype.kode == bindparam("type")),
+    _LABELS[1].where(Underkategori.kode == bindparam("kind")),
+    _LABELS[2].where(Eining.id == bindparam("unit")),
+)
+
+
 def labels(connection: Connection, case: Row[Any] | Avvik | None = None) -> Labels:
     """Code → texts in nynorsk and bokmål of the categories, and unit id → name: of one case, or all."""
-    types = select(Hovudtype.kode, Hovudtype.nn, Hovudtype.nb).order_by(Hovudtype.gjeld_fra)
-    kinds = select(Underkategori.kode, Underkategori.nn, Underkategori.nb).order_by(Underkategori.gjeld_fra)
-    units = select(Eining.id, Eining.namn)
-    if case is not None:
-        types = types.where(Hovudtype.kode == case.hovudtype)
-        kinds = kinds.where(Underkategori.kode == case.underkategori)
-        units = units.where(Eining.id == case.eining_id)
+    questions = _LABELS if case is None else _LABELS_OF_ONE
+    given = {} if case is None else {"type": case.hovudtype, "kind": case.underkategori, "unit": case.eining_id}
+    types, kinds, units = (connection.execute(query, given).all() for query in questions)
     found: Labels = {}
-    for query in (types, kinds):
-        for kode, nn, nb in connection.execute(query):  # a label that was changed: both the old words and the new find it
-            found[kode] = f"{found.get(kode, '')} {nn} {nb}"
-    return found | {str(key): namn for key, namn in connection.execute(units)}
+    for kode, nn, nb in (*types, *kinds):  # a label that was changed: both the old words and the new find it
+        found[kode] = f"{found.get(kode, '')} {nn} {nb}"
+    return found | {str(key): namn for key, namn in units}
 
 
 def own(case: Texts, names: Labels) -> list[str]:

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Table, delete, event, insert, inspect, select, update
+from sqlalchemy import Connection, Table, Update, bindparam, delete, event, insert, inspect, select, update
 from sqlalchemy.dialects.postgresql import insert as _postgres_insert
 from sqlalchemy.orm import Mapper, Session
 
@@ -150,16 +150,26 @@ def _rows(cells: Cells) -> Iterator[tuple[Table, dict[str, Any], dict[str, int]]
             yield times, dict(zip(names, time_key, strict=True)), {"saker": count}
 
 
+def _update_of(model: type[AvvikSum | AvvikTid]) -> Update:
+    """Add to one cell; the statement of a table is always the same."""
+    table: Table = model.__table__  # type: ignore[assignment]  # a mapped class's table is a Table
+    cell = [column == bindparam(f"at_{column.name}") for column in table.primary_key]
+    added = {column: column + bindparam(f"by_{column.name}") for column in table.c if not column.primary_key}
+    return update(table).where(*cell).values(added)
+
+
+_UPDATES: Final = {model.__tablename__: _update_of(model) for model in (AvvikSum, AvvikTid)}
+
+
 def _apply(connection: Connection, cells: Cells) -> None:
     """Change the cells in one order (two filers cannot wait for each other in a ring)."""
     for table, key, change in sorted(_rows(cells), key=lambda row: (row[0].name, [str(part) for part in row[1].values()])):
-        where = [table.c[name] == value for name, value in key.items()]
-        values = {table.c[name]: table.c[name] + delta for name, delta in change.items()}
-        if connection.execute(update(table).where(*where).values(values)).rowcount == 0:
-            _add_cell(connection, table, key, change, where)
+        given = {f"at_{name}": value for name, value in key.items()} | {f"by_{name}": delta for name, delta in change.items()}
+        if connection.execute(_UPDATES[table.name], given).rowcount == 0:
+            _add_cell(connection, table, key, change)
 
 
-def _add_cell(connection: Connection, table: Table, key: dict[str, Any], change: dict[str, int], where: list[Any]) -> None:
+def _add_cell(connection: Connection, table: Table, key: dict[str, Any], change: dict[str, int]) -> None:
     """A new cell; when another transaction made it meanwhile (PostgreSQL), add to that one."""
     if connection.dialect.name == "postgresql":
         from_dialect = _postgres_insert(table).values(**key, **change)

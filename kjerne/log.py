@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Text, bindparam, cast, func, select
 from sqlalchemy.orm import Session
@@ -73,6 +73,9 @@ def signature(key: bytes, head: Head) -> str:
     return hmac.new(key, said.encode(), hashlib.sha256).hexdigest()
 
 
+_HEAD_LOCKED: Final = select(Logghovud).where(Logghovud.id == 1).with_for_update()
+
+
 def record(
     work: Work,
     subject_type: str,
@@ -84,7 +87,7 @@ def record(
     **change: str | int | bool | None,
 ) -> None:
     """Add a line in this transaction. `change` holds codes, numbers and digests; the caller never passes text."""
-    head = work.db.scalars(select(Logghovud).where(Logghovud.id == 1).with_for_update()).one()
+    head = work.db.scalars(_HEAD_LOCKED).one()
     head.siste_id += 1
     line = Loggline(
         id=head.siste_id,

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import cast
+from typing import Final, cast
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, bindparam, select, update
 
 from kjerne import files
 from kjerne.config import Config
@@ -33,6 +33,9 @@ class Vedlegg:
     sha256: str
 
 
+_WITH_KEY: Final = select(Epost.id).where(Epost.nokkel == bindparam("key"))
+
+
 def queue(
     work: Work, to: Person, subject: str, body: str, *, key: str, at: datetime | None = None, attached: Vedlegg | None = None
 ) -> None:
@@ -42,7 +45,7 @@ def queue(
     """
     if not to.epost or to.deaktivert:
         return
-    if work.db.scalar(select(Epost.id).where(Epost.nokkel == key)) is not None:
+    if work.db.scalar(_WITH_KEY, {"key": key}) is not None:
         return
     work.db.add(
         Epost(

@@ -19,7 +19,7 @@ Celle: TypeAlias = str | int | datetime | date | None
 
 def harmless(text: str) -> str:
     """The text with an apostrophe in front when a spreadsheet could take it for a formula. A negative number stays a number."""
-    if text[:1].isalnum():
+    if not text or text[0].isalnum():
         return text
     risky = text.startswith(DANGER) or text.lstrip().startswith(DANGER)
     return f"'{text}" if risky and not NUMBER.fullmatch(text) else text
@@ -27,12 +27,12 @@ def harmless(text: str) -> str:
 
 def csv_cell(value: Celle) -> str | int:
     """A cell as Norwegian spreadsheets read it; nothing is an empty cell."""
+    if isinstance(value, str):
+        return value if value[:1].isalnum() else harmless(value)
     if value is None:
         return ""
-    if isinstance(value, str):
-        return harmless(value)
     if isinstance(value, datetime):
-        return value.replace(tzinfo=None).isoformat(" ", "minutes")
+        return value.isoformat(" ", "minutes")[:16]  # without the zone
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -7,6 +7,7 @@ and kept when the person confirms (`stadfest=1`).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -53,9 +54,12 @@ class Guarded(Refused):
         self.verdict = verdict
 
 
+_UNIT_NAMES: Final = select(Eining.namn)
+
+
 def known_words(db: Session) -> frozenset[str]:
     """Names of our own units: they are no persons."""
-    return frozenset(db.scalars(select(Eining.namn)))
+    return frozenset(db.scalars(_UNIT_NAMES))
 
 
 def judge(texts: Mapping[str, str], *, today: date, confirmed: bool, words: frozenset[str]) -> Verdict:

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from avvik.actions.history import demand, note
 from avvik.models import Avvik, AvvikMeldeplikt, AvvikTillegg
 from avvik.rules import Steg, duty_deadline
+from kjerne import asked
 from kjerne.clock import end_of_day, oslo_date
 from kjerne.errors import NotFound, Refused
 from kjerne.i18n import gettext as _
@@ -18,26 +19,37 @@ SCHEMES = ("alvorleg_hending_a", "alvorleg_hending_b")
 BREACH = "personvern_brot"
 
 
-def duties_of(work: Work, avvik: Avvik) -> list[str]:
-    """Codes of the duties that a case's sub-category, main type and severity bring up, in the table's order."""
-    injured = work.db.get(AvvikTillegg, (avvik.id, "personskade"))
-    worst = max(avvik.alvor, avvik.alvor_mogleg or 0)
-    rows = work.db.scalars(
-        select(MeldepliktKopling)
+def _couplings(work: Work) -> Select[str, bool]:
+    return (
+        select(MeldepliktKopling.meldeplikt, MeldepliktKopling.krev_personskade)
         .where(
-            MeldepliktKopling.underkategori.in_(["", avvik.underkategori]),
-            MeldepliktKopling.hovudtype.in_(["", avvik.hovudtype]),
-            MeldepliktKopling.min_alvor <= worst,
+            MeldepliktKopling.underkategori.in_(["", bindparam("kategori")]),
+            MeldepliktKopling.hovudtype.in_(["", bindparam("hovudtype")]),
+            MeldepliktKopling.min_alvor <= bindparam("alvor"),
             holds(MeldepliktKopling, work.today),
         )
         .order_by(MeldepliktKopling.id)
     )
-    chosen = settings(work.db)["meldeordning"]
+
+
+def _injured(work: Work, avvik: Avvik) -> bool:
+    row = work.db.get(AvvikTillegg, (avvik.id, "personskade"))
+    return row is not None and row.verdi == "ja"
+
+
+def _had(_work: Work) -> Select[str]:
+    return select(AvvikMeldeplikt.meldeplikt).where(AvvikMeldeplikt.avvik_id == bindparam("avvik"))
+
+
+def duties_of(work: Work, avvik: Avvik) -> list[str]:
+    """Codes of the duties that a case's sub-category, main type and severity bring up, in the table's order."""
+    worst = max(avvik.alvor, avvik.alvor_mogleg or 0)
+    rows = asked.rows(work, _couplings, kategori=avvik.underkategori, hovudtype=avvik.hovudtype, alvor=worst)
     found: list[str] = []
     for row in rows:
-        if row.krev_personskade and (injured is None or injured.verdi != "ja"):
+        if row.krev_personskade and not _injured(work, avvik):
             continue
-        code = chosen if row.meldeplikt in SCHEMES else row.meldeplikt
+        code = settings(work.db)["meldeordning"] if row.meldeplikt in SCHEMES else row.meldeplikt
         if code not in found:
             found.append(code)
     return found
@@ -45,7 +57,7 @@ def duties_of(work: Work, avvik: Avvik) -> list[str]:
 
 def open_duties_for(work: Work, avvik: Avvik, *, kjent: datetime | None = None) -> None:
     """Open the checklist's lines that the case has not got yet. Called at filing and when type or severity changes."""
-    have = set(work.db.scalars(select(AvvikMeldeplikt.meldeplikt).where(AvvikMeldeplikt.avvik_id == avvik.id)))
+    have = {row.meldeplikt for row in asked.rows(work, _had, avvik=avvik.id)}
     for code in duties_of(work, avvik):
         if code not in have:
             _add(work, avvik, code, kjent, manual=False)

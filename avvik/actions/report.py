@@ -6,8 +6,9 @@ import json
 from base64 import b32encode
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import Select, bindparam, delete, select, text
 from sqlalchemy.exc import IntegrityError
 
 from avvik.actions.duties import open_duties_for
@@ -24,12 +25,13 @@ from avvik.models import (
 from avvik.queries.prosedyre import add_row, valid_title
 from avvik.queries.routing import Mottakar, concerned_leaders, find_mottakar, holders
 from avvik.rules import HIGH, deadlines
+from kjerne import asked
 from kjerne.access import Rolle
 from kjerne.clock import oslo_date
 from kjerne.errors import Conflict, Refused
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
-from kjerne.katalog import Frist, Kopi, Underkategori, holds
+from kjerne.katalog import Frist, Kopi, Underkategori, every, holds, versions
 from kjerne.models import Eining, Person, PersonEining
 from kjerne.work import Work
 
@@ -152,34 +154,31 @@ def _led_from(work: Work, eining: Eining) -> Eining | None:
 _FIRST_OF_YEAR = text("INSERT INTO avvik_teljar (aar, siste) VALUES (:aar, 0) ON CONFLICT (aar) DO NOTHING")
 
 
+_COUNTER: Final = (
+    select(AvvikTeljar).where(AvvikTeljar.aar == bindparam("year")).with_for_update().execution_options(populate_existing=True)
+)
+
+
 def _lock_counter(work: Work) -> AvvikTeljar:
     """The year's counter, locked until the transaction ends: filings stand in line, so a repeated key finds the first."""
     aar = oslo_date(work.now).year
     work.db.execute(_FIRST_OF_YEAR, {"aar": aar})
-    return work.db.scalars(
-        select(AvvikTeljar).where(AvvikTeljar.aar == aar).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    return work.db.scalars(_COUNTER, {"year": aar}).one()
 
 
 def deadline_row(work: Work, alvor: int, filed: datetime | None = None) -> Frist:
     """The deadlines for a severity: those in force when the case was filed, so that it keeps them; without `filed` today's."""
     day = oslo_date(filed) if filed else work.today
-    return work.db.scalars(
-        select(Frist).where(Frist.alvor == alvor, Frist.gjeld_fra <= day).order_by(Frist.gjeld_fra.desc(), Frist.id.desc()).limit(1)
-    ).one()
+    begun = [row for row in every(work.db, Frist) if row.alvor == alvor and row.gjeld_fra <= day]
+    return max(begun, key=lambda row: (row.gjeld_fra, row.id))
 
 
 def group_of(work: Work, underkategori: str, *, gjeld_leiar: bool) -> str:
     """The group that alone sees the case: about a leader first, else the sub-category's own."""
     if gjeld_leiar:
         return "leiarsak"
-    row = work.db.scalar(
-        select(Underkategori.sensitiv_gruppe)
-        .where(Underkategori.kode == underkategori, Underkategori.gjeld_fra <= work.today)
-        .order_by(Underkategori.gjeld_fra.desc())
-        .limit(1)
-    )
-    return row or ""
+    begun = [row for row in versions(work.db, Underkategori).get(underkategori, []) if row.gjeld_fra <= work.today]
+    return begun[-1].sensitiv_gruppe if begun else ""
 
 
 def report_avvik(work: Work, melding: Melding) -> Kvittering:
@@ -269,6 +268,11 @@ def _add(work: Work, melding: Melding, mottakar: Mottakar | None, counter: Avvik
     return avvik
 
 
+def _copied(work: Work) -> Select[str]:
+    fits = Kopi.hovudtype == bindparam("hovudtype"), Kopi.min_alvor <= bindparam("alvor")
+    return select(Kopi.rolle).where(holds(Kopi, work.today), *fits).order_by(Kopi.id)
+
+
 def _letters(work: Work, avvik: Avvik, eining: Eining, mottakar: Mottakar | None, concerned: frozenset[int]) -> None:
     """To who has it, to copies by rule, and for severity 4-5 to the next leader at once. Never to a concerned leader."""
     told = set(concerned)
@@ -277,10 +281,7 @@ def _letters(work: Work, avvik: Avvik, eining: Eining, mottakar: Mottakar | None
         told.add(mottakar.person.id)
     if avvik.gjeld_leiar:
         return
-    rules = work.db.scalars(
-        select(Kopi).where(holds(Kopi, work.today), Kopi.hovudtype == avvik.hovudtype, Kopi.min_alvor <= avvik.alvor)
-    )
-    for rule in rules:
+    for rule in asked.rows(work, _copied, hovudtype=avvik.hovudtype, alvor=avvik.alvor):
         for person in holders(work.db, eining, Rolle(rule.rolle), work.today):
             if person.id not in told:
                 letter(work, avvik, person, "kopi", LETTER_COPY.text, LETTER_COPY_BODY.text)

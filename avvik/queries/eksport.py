@@ -115,22 +115,23 @@ def _moment(value: datetime) -> datetime:
 
 def cells(row: Any, words: Ord) -> tuple[Celle, ...]:
     """One case as cells. Its own reporter does not learn the cause, nor an outcome before the case is ended."""
-    hidden = row.konfidensiell or row.anonym
+    aar, lopenr, eining, kategori, art, alvor, status, hendt, meldt, konfidensiell, anonym, meldar, frist, *rest = row
+    serie, skildring, arsak, utfall, les = rest
     return (
-        f"{row.aar}-{row.lopenr}",
-        row.eining,
-        words.kategori.get(row.underkategori, row.underkategori),
-        words.art.get(row.art, row.art),
-        row.alvor,
-        words.status.get(row.status, row.status),
-        _moment(row.hendt),
-        _moment(row.meldt),
-        words.meldaren if hidden or not row.meldar else row.meldar,
-        row.frist_lukking,
-        row.serie_tal,
-        row.skildring,
-        _labels(row.arsak, words.arsak) if row.les else "",
-        _labels(row.utfall, words.utfall) if row.les or row.status in _ENDED else "",
+        f"{aar}-{lopenr}",
+        eining,
+        words.kategori.get(kategori, kategori),
+        words.art.get(art, art),
+        alvor,
+        words.status.get(status, status),
+        _moment(hendt),
+        _moment(meldt),
+        words.meldaren if konfidensiell or anonym or not meldar else meldar,
+        frist,
+        serie,
+        skildring,
+        _labels(arsak, words.arsak) if les else "",
+        _labels(utfall, words.utfall) if les or status in _ENDED else "",
     )
 
 
@@ -139,5 +140,6 @@ def stream(databases: Databases, query: Select[*tuple[Any, ...]], words: Ord) ->
     with databases.reading() as db:
         if not databases.is_sqlite:  # a cursor on the server lives in a transaction; the reading door is in autocommit
             db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        for row in db.execute(query.execution_options(yield_per=PORTION)):
-            yield cells(row, words)
+        with db.connection().execute(query.execution_options(yield_per=PORTION)) as rows:
+            for row in rows:
+                yield cells(row, words)

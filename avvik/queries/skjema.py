@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from avvik.models import Avvik
+from kjerne import asked
 from kjerne.katalog import Alvorsgrad, Art, Hovudtype, Tilleggsfelt, Underkategori, live
 from kjerne.models import Eining, PersonEining
 from kjerne.work import Work
@@ -75,20 +77,24 @@ class Skjemaval:
         ]
 
 
+_WORKS_IN: Final = (
+    select(Eining)
+    .join(PersonEining, PersonEining.eining_id == Eining.id)
+    .where(PersonEining.person_id == bindparam("person"))
+    .order_by(PersonEining.hovud.desc(), Eining.id)
+)
+_BEGUN: Final = select(Eining).where(Eining.gjeld_fra <= bindparam("day")).order_by(Eining.sti)
+
+
 def main_unit(work: Work) -> Eining | None:
     """The unit that is preset: her main one, else any she works in."""
-    found = work.db.scalars(
-        select(Eining)
-        .join(PersonEining, PersonEining.eining_id == Eining.id)
-        .where(PersonEining.person_id == work.me.id)
-        .order_by(PersonEining.hovud.desc(), Eining.id)
-    )
+    found = work.db.scalars(_WORKS_IN, {"person": work.me.id})
     return next((row for row in found if row.is_active(work.today)), None)
 
 
 def active_units(db: Session, today: date) -> list[Eining]:
     """All units that exist today, in the order of the tree."""
-    rows = db.scalars(select(Eining).where(Eining.gjeld_fra <= today).order_by(Eining.sti))
+    rows = db.scalars(_BEGUN, {"day": today})
     return [row for row in rows if row.is_active(today)]
 
 
@@ -105,18 +111,21 @@ def grouped(units: Sequence[Eining]) -> list[tuple[str, list[Eining]]]:
 Used = dict[tuple[str, str], int]
 
 
-def used_most(db: Session, eining_id: int | None) -> Used:
+def _last_filed(_work: Work, in_unit: bool) -> Select[str, str, int]:  # noqa: FBT001 - a part of a question has no name
+    last = select(Avvik.hovudtype, Avvik.underkategori).where(Avvik.sensitiv_gruppe == "")
+    if in_unit:
+        last = last.where(Avvik.eining_id == bindparam("eining"))
+    rows = last.order_by(Avvik.id.desc()).limit(LAST_CASES).subquery()
+    return select(rows.c.hovudtype, rows.c.underkategori, func.count()).group_by(rows.c.hovudtype, rows.c.underkategori)
+
+
+def used_most(work: Work, eining_id: int | None) -> Used:
     """How often each (main type, sub-category) was filed among the last cases of a unit; None: of the municipality.
 
     Sensitive cases do not show here.
     """
-    last = select(Avvik.hovudtype, Avvik.underkategori).where(Avvik.sensitiv_gruppe == "")
-    if eining_id is not None:
-        last = last.where(Avvik.eining_id == eining_id)
-    rows = last.order_by(Avvik.id.desc()).limit(LAST_CASES).subquery()
-    counted = db.execute(
-        select(rows.c.hovudtype, rows.c.underkategori, func.count()).group_by(rows.c.hovudtype, rows.c.underkategori)
-    )
+    given = {} if eining_id is None else {"eining": eining_id}
+    counted = asked.rows(work, _last_filed, eining_id is not None, **given)
     return {(hovudtype, sub): count for hovudtype, sub, count in counted}
 
 
@@ -145,8 +154,8 @@ def _chips(rows: Sequence[Underkategori], here: Used, everywhere: Used) -> list[
 def form_choices(work: Work, eining: Eining | None) -> Skjemaval:
     """Read what the form offers somebody who files for `eining`. Nine queries, whatever the size of the tables."""
     units = active_units(work.db, work.today)
-    everywhere = used_most(work.db, None)
-    here = used_most(work.db, eining.id) if eining else {}
+    everywhere = used_most(work, None)
+    here = used_most(work, eining.id) if eining else {}
     mine, all_ours = _totals(here), _totals(everywhere)
     types = live(work.db, Hovudtype, work.today)
     types.sort(key=lambda row: (-mine.get(row.kode, 0), -all_ours.get(row.kode, 0), row.rekkje))
