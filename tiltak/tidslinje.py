@@ -1,7 +1,7 @@
 """The timeline's geometry: which days it shows, and where each bar stands, in percent across and pixels down. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -78,6 +78,17 @@ class Vindauge:
         return first < self.til and last >= self.fra
 
 
+@dataclass(frozen=True)
+class Lina:
+    """A line of the list beside: a heading, or a measure with its last day."""
+
+    namn: str
+    nr: int = 0
+    frist: date | None = None
+    over: int = 0
+    ferdig: bool = False
+
+
 def window(zoom: Zoom, today: date, fra: date | None = None) -> Vindauge:
     """The window asked for; without a start, the one around today. Where the lines are quarters, it begins with one."""
     begin = add_months(fra, 0) if fra else add_months(today, -_SHAPE[zoom][1])
@@ -106,6 +117,14 @@ class Spenn:
     siste: date
     ferdig: bool
     sein: bool
+
+
+@dataclass
+class Bilete:
+    """What is drawn, row by row."""
+
+    linjer: list[Lina] = field(default_factory=list)
+    stolpar: list[Stolpe] = field(default_factory=list)
 
 
 def place(span: Spenn, row: int, look: Vindauge, today: date) -> Stolpe | None:
@@ -143,7 +162,9 @@ __all__ = [
     "ETTERNAMN",
     "ROW",
     "ZOOMNAMN",
+    "Bilete",
     "Etter",
+    "Lina",
     "Spenn",
     "Stolpe",
     "Vindauge",

@@ -1,8 +1,10 @@
 """The timeline: where bars stand, what is late, who sees which bar, what waits for what, and 500 bars under 100 kB."""
 
+import io
 import re
 from datetime import date, timedelta
 
+import pypdf
 import pytest
 from sqlalchemy import event, insert
 
@@ -89,6 +91,11 @@ def test_late_is_said_in_words_and_the_line_to_what_it_waits_for_is_drawn(
     assert "3 dagar over" in page
     assert re.search(r'class="gantt__p" d="M\d+ \d+h6', page)
     assert "gantt__d" in page
+    paper = pypdf.PdfReader(io.BytesIO(client_for(cast.leif).get("/tiltak/tidslinje.pdf").data))
+    said = " ".join("\n".join(sheet.extract_text() for sheet in paper.pages).split())
+    assert "3 dagar over" in said
+    assert f"Ventar på nr. {first}" in said
+    assert client_for(cast.nils).get("/tiltak/tidslinje.pdf").status_code == 200
     assert "gantt__d" not in drawn(client_for, cast.leif, "?fra=2029-01")
     assert "style=" not in page
     for nonsense in ("?zoom=x&etter=y&fra=2026-13", "?fra=9999-99", "?fra=0001-01", "?fra=²²²²-01"):

@@ -1,10 +1,12 @@
 """The timeline: bars by unit, owner or source with today's line, what is late, what waits for what, and a list beside it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from flask import request, url_for
+from werkzeug.wrappers import Response
 
 from kjerne.access import Right
 from kjerne.clock import oslo_date
@@ -12,35 +14,31 @@ from kjerne.i18n import fdate
 from kjerne.i18n import gettext as _
 from kjerne.web import Open, render
 from kjerne.work import Work
-from tiltak import queries, rules
+from tiltak import pdf, queries, rules
 from tiltak.queries import Filter, Row
 from tiltak.queries.tidslinje import BARS, bars, waits_among
-from tiltak.tidslinje import ETTERNAMN, ROW, ZOOMNAMN, Etter, Spenn, Stolpe, Zoom, arrows, outline, place, window
+from tiltak.rules import Utval
+from tiltak.tidslinje import (
+    ETTERNAMN,
+    ROW,
+    ZOOMNAMN,
+    Bilete,
+    Etter,
+    Lina,
+    Spenn,
+    Vindauge,
+    Zoom,
+    arrows,
+    outline,
+    place,
+    window,
+)
 from tiltak.views.area import area
 from tiltak.views.liste import narrowed, tab
 
 TITLE = 60
 #: Percent across that "I dag" takes: with a year's name nearer than that it stands on the line's other side.
 YEAR_ROOM = 10
-
-
-@dataclass(frozen=True)
-class Lina:
-    """A line of the list beside: a heading, or a measure with its last day."""
-
-    namn: str
-    nr: int = 0
-    frist: date | None = None
-    over: int = 0
-    ferdig: bool = False
-
-
-@dataclass
-class Bilete:
-    """What is drawn, row by row."""
-
-    linjer: list[Lina] = field(default_factory=list)
-    stolpar: list[Stolpe] = field(default_factory=list)
 
 
 def _month(raw: str) -> date | None:
@@ -79,30 +77,56 @@ def _tick_name(zoom: Zoom, day: date) -> str:
     return fdate(day, "QQQ" if zoom is Zoom.AAR else "LLL")
 
 
-@area.page("/tidslinje", needs=Open.LOGGED_IN)
-def tidslinje(work: Work) -> str:
-    """The first measures of the prioritised list, drawn over time."""
-    narrow, utval = narrowed(), tab(work)
+@dataclass(frozen=True)
+class Sporsmal:
+    """What the address asks for: tab, filter, zoom, grouping and the window of time."""
+
+    narrow: Filter
+    utval: Utval
+    zoom: Zoom
+    etter: Etter
+    look: Vindauge
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """It as an address holds it, without the window's start."""
+        return {**self.narrow.named(), "vis": self.utval.value, "zoom": self.zoom.value, "etter": self.etter.value}
+
+
+def _asked(work: Work) -> Sporsmal:
     raw_zoom, raw_etter = request.args.get("zoom", ""), request.args.get("etter", "")
     zoom = Zoom(raw_zoom) if raw_zoom in set(Zoom) else Zoom.KVARTAL
     etter = Etter(raw_etter) if raw_etter in set(Etter) else Etter.EINING
     fra = _month(request.args.get("fra", ""))
     look = window(zoom, work.today, fra if fra and 2000 <= fra.year <= 2150 else None)
-    rows, more = bars(work, utval, narrow)
+    return Sporsmal(narrowed(), tab(work), zoom, etter, look)
+
+
+def _picture(work: Work, said: Sporsmal, rows: list[Row]) -> Bilete:
+    """The rows group by group, each with its bar when it is in the window."""
     picture = Bilete()
-    ordered = sorted(rows, key=lambda row: (_group(work, row, etter), row.tiltak.frist, row.tiltak.id))
-    for name, group in groupby(ordered, key=lambda row: _group(work, row, etter)):
+    ordered = sorted(rows, key=lambda row: (_group(work, row, said.etter), row.tiltak.frist, row.tiltak.id))
+    for name, group in groupby(ordered, key=lambda row: _group(work, row, said.etter)):
         picture.linjer.append(Lina(name))
         for row in group:
             span = _span(work, row)
-            bar = place(span, len(picture.linjer), look, work.today)
+            bar = place(span, len(picture.linjer), said.look, work.today)
             late = (work.today - row.tiltak.frist).days if span.sein else 0
             title = row.tiltak.tittel if len(row.tiltak.tittel) <= TITLE else f"{row.tiltak.tittel[: TITLE - 1].rstrip()}…"
             picture.linjer.append(Lina(title, row.tiltak.id, row.tiltak.frist, late, span.ferdig))
             if bar is not None:
                 picture.stolpar.append(bar)
+    return picture
+
+
+@area.page("/tidslinje", needs=Open.LOGGED_IN)
+def tidslinje(work: Work) -> str:
+    """The first measures of the prioritised list, drawn over time."""
+    said = _asked(work)
+    look, kept = said.look, said.kept
+    rows, more = bars(work, said.utval, said.narrow)
+    picture = _picture(work, said, rows)
     idag = look.at(work.today) if look.fra <= work.today < look.til else None
-    kept = {**narrow.named(), "vis": utval.value, "zoom": zoom.value, "etter": etter.value}
     return render(
         work,
         "tiltak/tidslinje.html",
@@ -120,16 +144,33 @@ def tidslinje(work: Work) -> str:
         hogd=len(picture.linjer) * ROW,
         fleire=more,
         mest=BARS,
-        zoom=zoom,
-        etter=etter,
+        zoom=said.zoom,
+        etter=said.etter,
         zoomnamn=ZOOMNAMN,
         etternamn=ETTERNAMN,
         kept=kept,
         forre=url_for("tiltak.tidslinje", **{**kept, "fra": f"{look.moved(-1):%Y-%m}"}),
         neste=url_for("tiltak.tidslinje", **{**kept, "fra": f"{look.moved(1):%Y-%m}"}),
-        utval=utval,
-        narrow=narrow,
+        utval=said.utval,
+        narrow=said.narrow,
         einingar=queries.units(work, Right.TILTAK_LES),
-        eigarar=_owners(work, narrow),
+        eigarar=_owners(work, said.narrow),
         rules=rules,
     )
+
+
+@area.page("/tidslinje.pdf", needs=Open.LOGGED_IN)
+def tidslinje_pdf(work: Work) -> Response:
+    """The same on paper, with exactly what the page shows."""
+    said = _asked(work)
+    rows, _more = bars(work, said.utval, said.narrow)
+    picture = _picture(work, said, rows)
+    work.read("tiltak-liste", f"tidslinje {said.utval.value}", "eksport-pdf")
+    waits: dict[int, list[int]] = {}
+    for one, other in waits_among(work, [row.tiltak.id for row in rows]):
+        waits.setdefault(one, []).append(other)
+    names = [_tick_name(said.zoom, day) for _x, day in said.look.ticks()]
+    answer = Response(pdf.paper(work, said.look, names, picture, waits), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="tidslinje-{work.today.isoformat()}.pdf"'
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
