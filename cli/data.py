@@ -1,18 +1,20 @@
 """`migrate`, `demo` and `import`: what goes into the database from the command line."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import select
 
 from administrasjon.actions.innlesing import apply_import, plan_import
 from administrasjon.actions.plan import ImportPlan, Kind, State
-from cli import kompetanse, nokkeltal, omstilling, prosedyrar
+from cli import kompetanse, nokkeltal, omstilling, prosedyrar, svar
 from cli.installation import Installation, Stop
 from cli.server import require_current
 from demo import build
 from demo.build import DEMO_AVVIK
 from kjerne import innstilling, katalog, migrering
+from kjerne.i18n import gettext as _
 from kjerne.models import Eining, Innstilling, Person
 from kompetanse.actions import ruter
 from kompetanse.actions.katalog import load_starter_set as load_competence
@@ -71,45 +73,38 @@ def run_import(installation: Installation, args: argparse.Namespace) -> int:
     """Show what the file changes, row by row, and write it unless it is a trial. Exit code 1 when a row was refused."""
     require_current(installation)
     ruter.install()  # who works where is what the competence map rests on
-    if args.kind == "prosedyrar":
-        return prosedyrar.run_import(installation, args)
-    if args.kind == "nokkeltal" and not args.more:
-        return nokkeltal.run_import(installation, args)
-    if args.kind == "kompetanse" and not args.more:
-        return kompetanse.run_import(installation, args)
-    if args.more:
-        raise Stop(f"{args.kind} is read from one file at a time.")
-    if not args.file.is_file():
-        raise Stop(f"There is no file {args.file}.")
+    with svar.our_language(installation):
+        for path in [args.file, *args.more]:
+            svar.demand_file(path)
+        if args.kind == "prosedyrar":
+            return prosedyrar.run_import(installation, args)
+        if args.more:
+            raise Stop(_("Les inn éi fil om gongen."))
+        run = {"nokkeltal": nokkeltal.run_import, "kompetanse": kompetanse.run_import, "tiltak": omstilling.run_import}
+        return run.get(args.kind, _units_or_people)(installation, args)
+
+
+def _units_or_people(installation: Installation, args: argparse.Namespace) -> int:
     raw = args.file.read_bytes()
-    if args.kind == "tiltak":
-        return omstilling.run_import(installation, args, raw)
-    if args.proveimport:
-        with installation.looking() as work:
-            plan = plan_import(work, args.kind, raw, args.file.name)
-            _show(plan)
-        print("A trial: nothing was written.")
-    else:
-        with installation.transaction() as work:
-            plan = plan_import(work, args.kind, raw, args.file.name)
-            _show(plan)
+    with installation.looking() if args.proveimport else installation.transaction() as work:
+        plan = plan_import(work, args.kind, raw, args.file.name)
+        print("\n".join(_lines(plan)))
+        if not args.proveimport:
             apply_import(work, plan)
-        print("Written." if plan.new or plan.changed else "Nothing had to be changed.")
+    print(svar.ending(trial=args.proveimport, changes=plan.new + plan.changed))
     return int(bool(plan.bad))
 
 
-def _show(plan: ImportPlan) -> None:
+def _lines(plan: ImportPlan) -> Iterator[str]:
     for row in plan.rows:
         if row.state is State.UENDRA:
             continue
-        print(f"{row.number:>5}  {row.state:<6} {row.label}")
+        yield svar.row_line(row.number, svar.WORDS[row.state], row.label)
         for diff in row.diffs if row.state is State.ENDRA else ():
-            print(f"{'':>14}{diff.felt}: {diff.fra or '–'} → {diff.til or '–'}")
-        for reason in row.reasons:
-            print(f"{'':>14}{reason}")
-    if plan.passed_over:
-        print(f"Columns that were passed over: {', '.join(plan.passed_over)}.")
-    print(f"{plan.new} new, {plan.changed} changed, {plan.unchanged} unchanged, {len(plan.bad)} refused.")
+            yield svar.under(f"{diff.felt}: {diff.fra or '–'} → {diff.til or '–'}")
+        yield from (svar.under(reason) for reason in row.reasons)
+    yield from svar.passed_over(plan.passed_over)
+    yield svar.counts(plan.new, plan.changed, plan.unchanged, len(plan.bad))
 
 
 def load_demo(installation: Installation, avvik: int = DEMO_AVVIK, seed: int = DEMO_SEED) -> None:

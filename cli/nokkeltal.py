@@ -4,34 +4,26 @@ import argparse
 
 from sqlalchemy import select
 
-from cli.installation import Installation, Stop
-from kjerne.errors import Refused
+from administrasjon.actions.plan import State
+from cli import svar
+from cli.installation import Installation
+from kjerne.i18n import gettext as _
 from kjerne.models import Eining
 from rapportar import nokkeltal
 
 
 def run_import(installation: Installation, args: argparse.Namespace) -> int:
     """Say what the file changes, and write it unless it is a trial or a row is refused. Exit code 1 when a row was refused."""
-    if not args.file.is_file():
-        raise Stop(f"There is no file {args.file}.")
     raw = args.file.read_bytes()
-    door = installation.looking() if args.proveimport else installation.transaction()
-    with door as work:
-        try:
-            read = nokkeltal.plan(work, raw, list(work.db.scalars(select(Eining))))
-        except Refused as refused:
-            raise Stop(refused.message) from refused
+    with installation.looking() if args.proveimport else installation.transaction() as work:
+        read = nokkeltal.plan(work, raw, list(work.db.scalars(select(Eining))))
         if not read.feil and not args.proveimport:
             nokkeltal.apply(work, read)
-    for number, reason in read.feil:
-        print(f"{number:>5}  {reason}")
-    if read.hoppa_over:
-        print(f"Columns that were passed over: {', '.join(read.hoppa_over)}.")
-    print(f"{read.nye} new, {read.endra} changed, {read.uendra} unchanged, {len(read.feil)} refused.")
+    lines = [svar.row_line(number, svar.WORDS[State.FEIL], reason) for number, reason in read.feil]
+    lines += [*svar.passed_over(read.hoppa_over), svar.counts(read.nye, read.endra, read.uendra, len(read.feil))]
     if read.feil:
-        print("Nothing was written: correct the rows and try again.")
-    elif args.proveimport:
-        print("A trial: nothing was written.")
+        lines.append(_("Ingenting er skrive. Rett radene og prøv igjen."))
     else:
-        print("Written." if read.celler else "Nothing had to be changed.")
+        lines.append(svar.ending(trial=args.proveimport, changes=len(read.celler)))
+    print("\n".join(lines))
     return int(bool(read.feil))

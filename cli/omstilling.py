@@ -4,7 +4,9 @@ import argparse
 import json
 
 from administrasjon.actions.plan import State
+from cli import svar
 from cli.installation import Installation
+from kjerne.i18n import gettext as _
 from tiltak.actions.omstilling import Tabellplan, apply_table, plan_table
 
 
@@ -21,20 +23,17 @@ def _kroner(raw: str) -> int:
     return int(raw)
 
 
-def run_import(installation: Installation, args: argparse.Namespace, raw: bytes) -> int:
+def run_import(installation: Installation, args: argparse.Namespace) -> int:
     """Show what the table holds and changes, and write it unless it is a trial. Exit code 1 when a row was refused."""
-    if args.proveimport:
-        with installation.looking() as work:
-            plan = plan_table(work, raw, args.file.name, namn=args.namn, maal=args.maal)
-    else:
-        with installation.transaction() as work:
-            plan = plan_table(work, raw, args.file.name, namn=args.namn, maal=args.maal)
+    raw = args.file.read_bytes()
+    with installation.looking() if args.proveimport else installation.transaction() as work:
+        plan = plan_table(work, raw, args.file.name, namn=args.namn, maal=args.maal)
+        if not args.proveimport:
             apply_table(work, plan)
-    told = _told(plan, trial=args.proveimport)
-    if args.json:
-        print(json.dumps(told, ensure_ascii=False))
-    else:
-        _show(plan, trial=args.proveimport)
+    said = (
+        json.dumps(_told(plan, trial=args.proveimport), ensure_ascii=False) if args.json else _words(plan, trial=args.proveimport)
+    )
+    print(said)
     return int(plan.count(State.FEIL) > 0)
 
 
@@ -59,23 +58,18 @@ def _told(plan: Tabellplan, *, trial: bool) -> dict[str, object]:
     }
 
 
-def _show(plan: Tabellplan, *, trial: bool) -> None:
+def _words(plan: Tabellplan, *, trial: bool) -> str:
+    lines = []
     for row in plan.rader:
         if row.state is not State.UENDRA:
-            print(f"{row.linje.nummer:>5}  {row.state:<6} {row.linje.tiltak[:90]}")
-        for reason in row.linje.faults:
-            print(f"{'':>14}{reason}")
+            lines.append(svar.row_line(row.linje.nummer, svar.WORDS[row.state], row.linje.tiltak[:90]))
+        lines += [svar.under(reason) for reason in row.linje.faults]
     for aar, kroner in plan.tabell.sums.items():
-        print(f"Sum {aar or 'without a year'}: {kroner}")
-    for remark in (*plan.tabell.merknader, *(f"{nummer}: {said}" for nummer, said in plan.warnings)):
-        print(remark)
+        lines.append(_("Sum %(aar)s: %(kroner)s", aar=aar, kroner=kroner) if aar else _("Sum utan år: %(kroner)s", kroner=kroner))
+    lines += [*plan.tabell.merknader, *(f"{nummer}: {said}" for nummer, said in plan.warnings)]
     if plan.ukjende:
-        print(f"Departments kept as text, to be mapped at /tiltak/omstilling: {', '.join(plan.ukjende)}.")
-    print(
-        f"{plan.count(State.NY)} new, {plan.count(State.ENDRA)} changed, {plan.count(State.UENDRA)} unchanged, "
-        f"{plan.count(State.FEIL)} refused."
-    )
-    if trial:
-        print("A trial: nothing was written.")
-    else:
-        print("Written." if plan.changes else "Nothing had to be changed.")
+        lines.append(
+            _("Avdelingar som står som tekst til dei blir kopla på /tiltak/omstilling: %(namn)s.", namn=", ".join(plan.ukjende))
+        )
+    lines.append(svar.counts(plan.count(State.NY), plan.count(State.ENDRA), plan.count(State.UENDRA), plan.count(State.FEIL)))
+    return "\n".join([*lines, svar.ending(trial=trial, changes=plan.changes)])

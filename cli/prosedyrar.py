@@ -7,8 +7,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from administrasjon.actions.plan import State
+from cli import svar
 from cli.installation import Installation, Stop
 from kjerne.errors import Refusal
+from kjerne.i18n import gettext as _
 from kjerne.models import Eining
 from kjerne.work import Work
 from prosedyrar.actions import innlesing as actions
@@ -30,15 +33,11 @@ def run_import(installation: Installation, args: argparse.Namespace) -> int:
     """Read each file, and write it unless it is a trial. Exit code 1 when one was refused."""
     told: Told = {"inn": [], "avvist": [], "atvaringar": []}
     paths = [args.file, *args.more]
-    for path in paths:
-        if not path.is_file():
-            raise Stop(f"There is no file {path}.")
     with installation.looking() as work:
         ramme = actions.frame(work.db, work.today, _owner(work, args.eining).id)
     for path in paths:
         for rekkje, found in enumerate(_files(path), start=1):
-            with installation.looking():  # the municipality's language
-                seen = actions.look(found, ramme)
+            seen = actions.look(found, ramme)
             _take(installation, told, ramme, path, rekkje, seen, trial=args.proveimport)
     print(json.dumps(told, ensure_ascii=False) if args.json else _words(told, trial=args.proveimport))
     return int(bool(told["avvist"]))
@@ -48,7 +47,8 @@ def _owner(work: Work, kode: str) -> Eining:
     query = select(Eining).where(Eining.kode == kode) if kode else select(Eining).where(Eining.overordna_id.is_(None))
     found = work.db.scalars(query.order_by(Eining.id).limit(1)).one_or_none()
     if found is None:
-        raise Stop(f"There is no unit with the code {kode}." if kode else "There are no units yet. Import the units first.")
+        none = _("Det finst inga eining med koden %(kode)s.", kode=kode)
+        raise Stop(none if kode else _("Det finst ingen einingar enno. Les inn einingane først."))
     return found
 
 
@@ -71,7 +71,7 @@ def _take(  # noqa: PLR0917 - one file of one upload
         before = actions.went_in_before(work.db, seen.sha256)
         notes = [str(TAPT[kind]) for kind in TAPT if kind in seen.made.lost]
     if before is not None:
-        told["atvaringar"].append({"fil": seen.namn, "tekst": "Fila er lesen inn før. Ingenting er endra.", "id": before})
+        told["atvaringar"].append({"fil": seen.namn, "tekst": _("Fila er lesen inn før. Ingenting er endra."), "id": before})
         return
     entry: dict[str, object] = {
         "fil": seen.namn,
@@ -88,7 +88,7 @@ def _take(  # noqa: PLR0917 - one file of one upload
             return
     told["inn"].append(entry)
     if seen.namnelikt:
-        notes.append("Noko i teksten ser ut som eit namn. Sjå over kladden.")
+        notes.append(_("Noko i teksten ser ut som eit namn. Sjå over kladden."))
     told["atvaringar"] += [{"fil": seen.namn, "tekst": note} for note in notes]
 
 
@@ -102,8 +102,13 @@ def _write(work: Work, path: Path, rekkje: int, seen: Lest) -> int:
 
 
 def _words(told: Told, *, trial: bool) -> str:
-    lines = [f"inn     {row['fil']}: {row['tittel']} ({row['type']}, {row['eining']})" for row in told["inn"]]
-    lines += [f"avvist  {row['fil']}: {row['grunn']}" for row in told["avvist"]]
-    lines += [f"åtvaring {row['fil']}: {row['tekst']}" for row in told["atvaringar"]]
-    lines.append(f"{len(told['inn'])} in, {len(told['avvist'])} refused, {len(told['atvaringar'])} warnings.")
-    return "\n".join([*lines, "A trial: nothing was written."] if trial else lines)
+    taken, look, refused = _("inn"), _("sjå etter"), svar.WORDS[State.FEIL]
+    rows: list[tuple[str, object, object]] = [
+        (taken, row["fil"], f"{row['tittel']} ({row['type']}, {row['eining']})") for row in told["inn"]
+    ]
+    rows += [(str(refused), row["fil"], row["grunn"]) for row in told["avvist"]]
+    rows += [(look, row["fil"], row["tekst"]) for row in told["atvaringar"]]
+    lines = [f"{what:<{svar.WORD}} {name}: {said}" for what, name, said in rows]
+    numbers = {"a": len(told["inn"]), "b": len(told["avvist"]), "c": len(told["atvaringar"])}
+    lines.append(_("Inn: %(a)s. Avviste: %(b)s. Å sjå etter: %(c)s.", **numbers))
+    return "\n".join([*lines, svar.ending(trial=True, changes=0)] if trial else lines)

@@ -11,8 +11,11 @@ from sqlalchemy import select, text
 
 from cli.installation import Installation, open_installation
 from cli.main import main, parser
+from cli.svar import ending
 from kjerne import log, passwords
 from kjerne.clock import utcnow
+from kjerne.i18n import language
+from kjerne.innstilling import put
 from kjerne.models import Eining, Innstilling, Jobbkoyring, Okt, Person, Tilgang
 from tests import make
 from tests.settings import SECRET
@@ -148,13 +151,13 @@ def test_import_tries_writes_and_the_second_time_changes_nothing(run: Run, here:
     file = tmp_path / "einingar.csv"
     file.write_text(UNITS, encoding="utf-8")
     code, out, _err = run("import", "einingar", str(file), "--proveimport")
-    assert (code, "2 new" in out, "nothing was written" in out) == (0, True, True)
+    assert (code, "Nye: 2." in out, "ingenting er skrive" in out) == (0, True, True)
     with here.databases.reading() as db:
         assert db.scalars(select(Eining)).all() == []
     code, out, _err = run("import", "einingar", str(file))
-    assert (code, "2 new" in out) == (0, True)
+    assert (code, "Nye: 2." in out) == (0, True)
     code, out, _err = run("import", "einingar", str(file))
-    assert (code, "2 unchanged" in out, "Nothing had to be changed." in out) == (0, True, True)
+    assert (code, "Uendra: 2." in out, "Det var ingenting å endre." in out) == (0, True, True)
     with here.databases.reading() as db:
         assert sorted(db.scalars(select(Eining.kode))) == ["HO", "HO-1"]
 
@@ -163,8 +166,28 @@ def test_import_says_each_bad_row_and_ends_with_one(run: Run, tmp_path: Path) ->
     file = tmp_path / "einingar.csv"
     file.write_text(UNITS + "HO-2;Utan far;FINST-IKKJE;eining\n", encoding="utf-8")
     code, out, _err = run("import", "einingar", str(file))
-    assert (code, "1 refused" in out) == (1, True)
+    assert (code, "Avviste: 1." in out) == (1, True)
     assert run("import", "einingar", str(tmp_path / "borte.csv"))[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("sprak", "counts", "gone"),
+    [("nn", "Avviste: 1.", "finst ikkje"), ("nb", "Avvist: 1.", "finnes ikke"), ("en", "Refused: 1.", "does not exist")],
+)
+def test_import_speaks_the_municipalitys_language_all_through(
+    run: Run, here: Installation, tmp_path: Path, sprak: str, counts: str, gone: str
+) -> None:
+    run("migrate")
+    with here.databases.writing() as db:
+        put(db, "sprak", sprak)
+        db.commit()
+    file = tmp_path / "einingar.csv"
+    file.write_text(UNITS + "HO-2;Utan far;FINST-IKKJE;eining\n", encoding="utf-8")
+    _code, out, _err = run("import", "einingar", str(file), "--proveimport")
+    assert counts in out
+    with language(sprak):
+        assert out.splitlines()[-1] == ending(trial=True, changes=2)
+    assert gone in run("import", "einingar", str(tmp_path / "borte.csv"))[2]
 
 
 @pytest.mark.both
@@ -229,7 +252,7 @@ def test_a_table_of_savings_is_tried_then_written_and_twice_changes_nothing(run:
     assert json.loads(run("import", "tiltak", str(file), "--json")[1])["nye"] == 1
     again = json.loads(run("import", "tiltak", str(file), "--json")[1])
     assert (again["nye"], again["endra"], again["uendra"]) == (0, 0, 1)
-    assert "Nothing had to be changed." in run("import", "tiltak", str(file))[1]
+    assert "Det var ingenting å endre." in run("import", "tiltak", str(file))[1]
     file.write_text("avdeling;tiltak;2024\nKjøkken;Mindre svinn;mange\n", encoding="utf-8")
     assert run("import", "tiltak", str(file))[0] == 1
     file.write_text("namn;alder\nA;B\n", encoding="utf-8")

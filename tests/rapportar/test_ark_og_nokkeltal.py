@@ -215,7 +215,7 @@ def test_the_command_writes_the_same_report_and_reads_key_figures(
     table.write_text(FILE.format(timar="2000"), encoding="utf-8")
     assert main(["import", "nokkeltal", str(table)]) == 0
     assert main(["import", "nokkeltal", str(table)]) == 0
-    assert "0 new, 0 changed, 7 unchanged, 0 refused." in capsys.readouterr().out
+    assert "Nye: 0. Endra: 0. Uendra: 7. Avviste: 0." in capsys.readouterr().out
 
 
 def test_xmr_limits_and_a_frozen_median_by_hand() -> None:
