@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import oppgaver
+from bench import oppgaver, papir, rapport
 from bench.lister import CASES
 from bench.lister import run as run_lister
 from bench.maling import Goal, Result
@@ -57,6 +57,7 @@ def run(plan: Plan) -> int:
                 if seconds:
                     result.goals.append(Goal(_KINDS[kind], f"lasting av {cases} saker", seconds, 300, "s"))
             _measure(result, kind, data, plan)
+    papir.paper(result)
     _print(result, plan)
     if plan.json is not None:
         plan.json.write_text(json.dumps(_as_json(result, plan), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -88,6 +89,7 @@ def _measure(result: Result, kind: str, data: Sequence[Data], plan: Plan) -> Non
         oppgaver.matrix(result, name, large or small, plan.rounds)
         if large is not None:
             oppgaver.growth(result, name, small, large, plan.rounds)
+            rapport.quarterly(result, name, small, large)
         if kind == "postgres":
             with served(data[-1], workers=2) as tenar:  # as a machine of two processors would be given
                 oppgaver.goals(result, name, tenar, 10)

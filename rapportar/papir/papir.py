@@ -11,7 +11,7 @@ from kjerne.i18n import current, fdate, ftime
 from kjerne.i18n import gettext as _
 from kjerne.innstilling import settings
 from kjerne.pdf import INK, LINE, WIDTH, Node, Text
-from kjerne.utsjanad import own_look
+from kjerne.utsjanad import Utsjanad, own_look
 from kjerne.work import Work
 from rapportar.papir import teikning
 from rapportar.rules.dokument import (
@@ -71,8 +71,12 @@ class Heading(Text):
 
 
 def paper(work: Work, doc: Dokument) -> bytes:
-    """The PDF in the language in force."""
-    ours, look = settings(work.db)["kommune"], own_look(work)
+    """The PDF in the language in force, with the municipality's own name and look."""
+    return drawn(doc, settings(work.db)["kommune"], own_look(work))
+
+
+def drawn(doc: Dokument, ours: str, look: Utsjanad) -> bytes:
+    """The PDF of a municipality."""
     title = f"{doc.namn}, {doc.periodenamn}"
 
     def story(root: Node) -> list[Flowable]:

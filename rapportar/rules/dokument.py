@@ -6,9 +6,10 @@ Every part gives its numbers as a `Tabell`: that is what stands beside a chart a
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TypeAlias
 
-from kjerne.i18n import fdate, fnumber
+from kjerne.i18n import current, fdate, fnumber
 from kjerne.i18n import gettext as _
 from oppdragsbrev.rules import LYSNAMN, Lys
 from rapportar.rules.serie import Grenser
@@ -20,8 +21,11 @@ HIDDEN = "–"
 
 def written(cell: Celle) -> str:
     """A cell as people read it, in the language in force."""
-    if isinstance(cell, str):
-        return cell
+    return cell if isinstance(cell, str) else _number(current(), cell)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _number(_language: str, cell: float) -> str:
     return fnumber(cell, 0 if isinstance(cell, int) else 1)
 
 
