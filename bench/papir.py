@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 import pikepdf
 from reportlab.graphics import renderPDF
@@ -24,7 +24,7 @@ from bench.maling import Goal, Result
 from kjerne import pdf
 from kjerne.utsjanad import Utsjanad
 from rapportar.papir import papir, teikning
-from rapportar.rules.dokument import Bolk, Del, Dokument, Serie, Setning, Soyler, Tabell, Varme, Varmerad, written
+from rapportar.rules.dokument import Bolk, Celle, Del, Dokument, Serie, Setning, Soyler, Tabell, Varme, Varmerad, written
 
 __all__ = ["paper"]
 
@@ -73,7 +73,7 @@ def _parts(number: int) -> Iterator[Del]:
         for place, name in enumerate(TYPES)
     ]
     yield Varme("Type og månad", "Type", [f"{month}." for month in range(1, 13)], rows, [9] * 12, 891)
-    units = [[f"Fjellheimen eining nummer {unit}", unit, unit * 2, unit * 3, unit * 4] for unit in range(UNITS)]
+    units: list[list[Celle]] = [[f"Fjellheimen eining nummer {unit}", unit, unit * 2, unit * 3, unit * 4] for unit in range(UNITS)]
     yield Tabell("Tiltak etter eining", ["Eining", "Opne i dag", "Over fristen", "Utførte", "Alle"], units)
 
 
@@ -82,7 +82,7 @@ def ours() -> bytes:
     return papir.drawn(document(), "Storfjella kommune", Utsjanad())
 
 
-STYLE: Final = [
+STYLE: Final[list[Any]] = [
     ("LINEBELOW", (0, 0), (-1, -1), 0.5, pdf.LINE),
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ("TOPPADDING", (0, 0), (-1, -1), 1.5),
@@ -138,7 +138,7 @@ def _bare(part: Del) -> Iterator[Flowable]:
 def _measured(name: str, rounds: int) -> dict[str, float]:
     """Milliseconds of the middle round, pages, and the most memory this process has had."""
     make: Callable[[], bytes] = {"ours": ours, "bare": bare}[name]
-    times = []
+    times, data = [], b""
     for _round in range(rounds + 1):
         start = time.perf_counter()
         data = make()

@@ -17,6 +17,7 @@ from kjerne.text import BadText, clean
 from kjerne.web import render
 from kjerne.work import Work
 from rapportar import dokument, tavle
+from rapportar.models import Vising
 from rapportar.rules import dokument as delar
 from rapportar.rules.perioder import RYTMENAMN, Rytme, offered, read_period
 from rapportar.rules.perioder import Val as Periodeval
@@ -126,11 +127,11 @@ def _page(work: Work, val: tavle.Val, **more: object) -> str:
     )
 
 
-def _same(row: tavle.Vising, val: tavle.Val) -> bool:
+def _same(row: Vising, val: tavle.Val) -> bool:
     return (row.tavle, row.eining_id, row.periode) == (val.tavle.kode, val.eining.id, val.periode)
 
 
-def address(row: tavle.Vising, kode: str) -> str:
+def address(row: Vising, kode: str) -> str:
     """Where a saved view is opened."""
     return url_for("rapportar.tavla", tavle=row.tavle, eining=kode, periode=row.periode)
 

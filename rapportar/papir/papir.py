@@ -113,7 +113,8 @@ class Lead(Flowable):
         """The pieces when the head and the first rows fit here, else none: the next page is asked."""
         need = sum(one.wrap(avail_width, avail_height)[1] + one.getSpaceBefore() + one.getSpaceAfter() for one in self.head)
         self.table.wrap(avail_width, avail_height)
-        need += sum(self.table._rowHeights[:FIRST_ROWS])  # noqa: SLF001 - ReportLab's only name for them
+        heights: Sequence[float] = self.table._rowHeights  # type: ignore[attr-defined]  # noqa: SLF001 - ReportLab's only name for them
+        need += sum(heights[:FIRST_ROWS])
         return [*self.head, self.table] if need <= avail_height else []
 
 
