@@ -93,6 +93,7 @@ def take(browser: Browser, base: str, logins: dict[str, dict[str, str]]) -> None
     for name, role, path in PAGES:
         page = log_in(browser, base, logins[role], LYING)
         page.goto(base + path)
+        page.eval_on_selector_all("main details[open]", "folded => folded.forEach(one => { one.open = false; })")
         page.wait_for_timeout(400)
         page.screenshot(path=TARGET / f"{name}.png")
 
