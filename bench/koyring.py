@@ -13,14 +13,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import oppgaver, papir, rapport
+from bench import dokument, oppgaver, papir, rapport
 from bench.lister import CASES
 from bench.lister import run as run_lister
 from bench.maling import Goal, Result
 from bench.postgres import databases
 from bench.tenar import Data, make_data, served
 
-__all__ = ["Plan", "lister", "run"]
+__all__ = ["Plan", "lister", "prosedyrar", "run"]
 
 LITE, MYKJE = 10_000, 1_000_000
 _KINDS = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
@@ -58,19 +58,23 @@ def run(plan: Plan) -> int:
                     result.goals.append(Goal(_KINDS[kind], f"lasting av {cases} saker", seconds, 300, "s"))
             _measure(result, kind, data, plan)
     papir.paper(result)
-    _print(result, plan)
-    if plan.json is not None:
-        plan.json.write_text(json.dumps(_as_json(result, plan), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return int(bool(result.failed))
+    return _tell(result, plan)
 
 
 def lister(folder: Path | None, rounds: int, target: Path | None) -> int:
     """The lists outside the cases (`bench.lister`), printed and written the same way."""
-    result = run_lister(folder, rounds)
-    plan = Plan(CASES, CASES, ("sqlite",), rounds, folder, target)
+    return _tell(run_lister(folder, rounds), Plan(CASES, CASES, ("sqlite",), rounds, folder, target))
+
+
+def prosedyrar(kinds: Sequence[str], folder: Path | None, rounds: int, target: Path | None) -> int:
+    """The library of procedures (`bench.dokument`), printed and written the same way."""
+    return _tell(dokument.run(kinds, folder, rounds), Plan(dokument.CASES, dokument.CASES, kinds, rounds, folder, target))
+
+
+def _tell(result: Result, plan: Plan) -> int:
     _print(result, plan)
-    if target is not None:
-        target.write_text(json.dumps(_as_json(result, plan), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    if plan.json is not None:
+        plan.json.write_text(json.dumps(_as_json(result, plan), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return int(bool(result.failed))
 
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from bench.koyring import LITE, MYKJE, Plan, lister, run
+from bench.koyring import LITE, MYKJE, Plan, lister, prosedyrar, run
 from cli.installation import Installation
 
 
@@ -17,6 +17,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     made.add_argument("--mappe", type=Path, default=None, help="keep the data here for the next run")
     made.add_argument("--json", type=Path, default=None, help="write the figures to this file too")
     made.add_argument("--lister", action="store_true", help="measures, analyses and the gap map instead of cases (SQLite)")
+    made.add_argument("--prosedyrar", action="store_true", help="the library, 20,000 documents against 1,000, instead of cases")
     made.set_defaults(run=run_bench)
 
 
@@ -25,4 +26,6 @@ def run_bench(_installation: Installation, args: argparse.Namespace) -> int:
     if args.lister:
         return lister(args.mappe, args.rundar, args.json)
     kinds = (args.database,) if args.database else ("sqlite", "postgres")
+    if args.prosedyrar:
+        return prosedyrar(kinds, args.mappe, args.rundar, args.json)
     return run(Plan(args.lite, args.avvik, kinds, args.rundar, args.mappe, args.json))

@@ -158,4 +158,8 @@ PARTS: tuple[tuple[str, str], ...] = (
     ("køyr", "kjør"),
     ("gløym", "glem"),
     ("førebygg", "forebygg"),
+    ("middel", "midl"),
+    ("handhyg", "håndhyg"),
+    ("handdesin", "hånddesin"),
+    ("handvask", "håndvask"),
 )

@@ -101,9 +101,44 @@ def terms(question: str) -> list[Ledd]:
     return found
 
 
+def half_written(question: str, *, shortest: int = 1) -> list[Ledd]:
+    """The words asked for, at most eight, each also as the beginning of a longer one when it has so many letters.
+
+    So «legemidler» finds «legemiddelhandtering», wherever it stands. A number, and a single letter at the end, is whole.
+    """
+    asked = words(question)[:MAX_TERMS]
+    found = []
+    for place, word in enumerate(asked, start=1):
+        begun = word.isalpha() and (len(word) >= max(shortest, 2) or (place == len(asked) and len(word) > 1))
+        found.append(Ledd(frozenset({key(word)}), frozenset({key(word), stem(word)} if begun else ())))
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def _forms(written: str) -> frozenset[str]:
+    """Key and stem of a word as it is written in a text."""
+    word = plain(written)
+    return frozenset({key(word), stem(word)})
+
+
+def _spans(text: str, asked: list[Ledd]) -> list[tuple[int, int]]:
+    """Where the hits stand, from the first one as far as is shown; the rest of a long text is not read."""
+    keys = frozenset[str]().union(*(term.keys for term in asked))
+    starts = tuple(start for term in asked for start in term.starts)
+    found: list[tuple[int, int]] = []
+    for match in WORD.finditer(text):
+        if found and match.start() > found[0][0] + SNIPPET:
+            break
+        for token in _forms(match[0]):
+            if token in keys or token.startswith(starts):
+                found.append(match.span())
+                break
+    return found
+
+
 def marked(text: str, asked: list[Ledd]) -> Markup:
     """The part of a text around the first hit, escaped, with each hit in <mark>."""
-    spans = [match.span() for match in WORD.finditer(text) if any(term.hits(plain(match[0])) for term in asked)]
+    spans = _spans(text, asked)
     start = max(0, spans[0][0] - BEFORE) if spans else 0
     if start:
         start = text.find(" ", start, spans[0][0]) + 1 or start

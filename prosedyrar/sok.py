@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from kjerne.models import Eining, Fil
 from kjerne.sok import tokens
 from prosedyrar import tekst
-from prosedyrar.models import Prosedyre, ProsedyreOrd, ProsedyreVedlegg, ProsedyreVersjon
+from prosedyrar.models import Prosedyre, ProsedyreOrd, ProsedyreSoktekst, ProsedyreVedlegg, ProsedyreVersjon
 from prosedyrar.rules import TEMANAMN, TYPENAMN, Dokumenttype, Tema, Tilstand
 
 TITLE, NAMED, BODY = 4, 2, 1
@@ -25,6 +25,7 @@ def index(db: Session, prosedyre_id: int) -> None:
     """Index a document anew from what is valid, in the transaction that is open; without a valid version it has no words."""
     db.flush()
     db.execute(delete(ProsedyreOrd).where(ProsedyreOrd.prosedyre_id == prosedyre_id))
+    db.execute(delete(ProsedyreSoktekst).where(ProsedyreSoktekst.prosedyre_id == prosedyre_id))
     _index(db, [prosedyre_id])
 
 
@@ -32,6 +33,7 @@ def rebuild(db: Session) -> None:
     """Index all documents anew, in portions: after a bulk load or a changed table of spellings."""
     db.flush()
     db.execute(delete(ProsedyreOrd))
+    db.execute(delete(ProsedyreSoktekst))
     last = 0
     while ids := db.scalars(select(Prosedyre.id).where(Prosedyre.id > last).order_by(Prosedyre.id).limit(PORTION)).all():
         _index(db, list(ids))
@@ -50,11 +52,14 @@ def _index(db: Session, ids: list[int]) -> None:
     attached = select(ProsedyreVedlegg.versjon_id, Fil.namn).join(Fil, Fil.id == ProsedyreVedlegg.fil_id)
     for versjon_id, name in db.execute(attached.where(ProsedyreVedlegg.versjon_id.in_([row[1] for row in found]))):
         files.setdefault(versjon_id, []).append(name)
-    rows = []
+    rows, shown = [], []
     for prosedyre, versjon_id, body, unit in found:
         labels = [TYPENAMN[Dokumenttype(prosedyre.dokumenttype)].text, TEMANAMN[Tema(prosedyre.tema)].text]
         named = [prosedyre.nokkelord, prosedyre.heimel, unit, *labels, *files.get(versjon_id, [])]
-        words = _weighted(prosedyre.tittel, named, tekst.plain(body))
+        said = " ".join(tekst.plain(body).split())
+        shown.append({"prosedyre_id": prosedyre.id, "tekst": said})
+        words = _weighted(prosedyre.tittel, named, said)
         rows += [{"prosedyre_id": prosedyre.id, "ord": word, "vekt": weight} for word, weight in words.items()]
     if rows:
         db.execute(insert(ProsedyreOrd), rows)
+        db.execute(insert(ProsedyreSoktekst), shown)

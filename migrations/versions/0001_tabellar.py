@@ -1652,7 +1652,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_prosedyre_ord_prosedyre_id_prosedyre")),
         sa.PrimaryKeyConstraint("prosedyre_id", "ord", name=op.f("pk_prosedyre_ord")),
     )
-    op.create_index("ix_prosedyre_ord_ord", "prosedyre_ord", ["ord", "prosedyre_id", "vekt"], unique=False)
+    op.create_index("ix_prosedyre_ord_vekt", "prosedyre_ord", ["vekt", "ord", "prosedyre_id"], unique=False)
+    op.create_table(
+        "prosedyre_soktekst",
+        sa.Column("prosedyre_id", sa.Integer(), nullable=False),
+        sa.Column("tekst", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_prosedyre_soktekst_prosedyre_id_prosedyre")),
+        sa.PrimaryKeyConstraint("prosedyre_id", name=op.f("pk_prosedyre_soktekst")),
+    )
     op.create_table(
         "prosedyre_versjon",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2393,7 +2400,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_prosedyre_versjon_forrige_id"), table_name="prosedyre_versjon")
     op.drop_index(op.f("ix_prosedyre_versjon_forfattar_id"), table_name="prosedyre_versjon")
     op.drop_table("prosedyre_versjon")
-    op.drop_index("ix_prosedyre_ord_ord", table_name="prosedyre_ord")
+    op.drop_table("prosedyre_soktekst")
+    op.drop_index("ix_prosedyre_ord_vekt", table_name="prosedyre_ord")
     op.drop_table("prosedyre_ord")
     op.drop_table("prosedyre_opning")
     op.drop_index(op.f("ix_prosedyre_favoritt_prosedyre_id"), table_name="prosedyre_favoritt")

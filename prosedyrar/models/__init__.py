@@ -6,6 +6,7 @@ from prosedyrar.models.dokument import (
     ProsedyreHending,
     ProsedyreOpning,
     ProsedyreOrd,
+    ProsedyreSoktekst,
     ProsedyreVedlegg,
     ProsedyreVersjon,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "ProsedyreHending",
     "ProsedyreOpning",
     "ProsedyreOrd",
+    "ProsedyreSoktekst",
     "ProsedyreVedlegg",
     "ProsedyreVersjon",
     "Revisjonsonske",

@@ -12,6 +12,8 @@ TYPES = (
     "'policy','retningslinje','prosedyre','rutine','instruks','stillingsinstruks','sjekkliste','skjema','flytskjema','plan',"
     "'beredskapsplan','opplaering','ekstern'"
 )
+#: Words in the order of their characters on both databases, whatever language PostgreSQL was set up for.
+PLAIN_ORDER = String(60).with_variant(String(60, collation="C"), "postgresql")
 VALID = text("tilstand = 'gyldig'")
 OPEN = text("tilstand IN ('kladd','paa_hoyring','til_godkjenning')")
 KEPT = text("tilstand <> 'forkasta'")
@@ -134,11 +136,20 @@ class ProsedyreOrd(Base):
     """Search words of what is valid: title, text, keywords and names of attachments, as stems (`prosedyrar/sok.py`)."""
 
     __tablename__ = "prosedyre_ord"
-    __table_args__ = (Index("ix_prosedyre_ord_ord", "ord", "prosedyre_id", "vekt"),)
+    __table_args__ = (Index("ix_prosedyre_ord_vekt", "vekt", "ord", "prosedyre_id"),)
 
     prosedyre_id: Mapped[int] = mapped_column(ForeignKey("prosedyre.id"), primary_key=True)
-    ord: Mapped[str] = mapped_column(String(60), primary_key=True)
+    ord: Mapped[str] = mapped_column(PLAIN_ORDER, primary_key=True)
     vekt: Mapped[int] = mapped_column(default=1)
+
+
+class ProsedyreSoktekst(Base):
+    """What is valid, as words without signs: the line of a hit is cut from it. Made and unmade with the search words."""
+
+    __tablename__ = "prosedyre_soktekst"
+
+    prosedyre_id: Mapped[int] = mapped_column(ForeignKey("prosedyre.id"), primary_key=True)
+    tekst: Mapped[str] = mapped_column(Text)
 
 
 class ProsedyreFavoritt(Base):

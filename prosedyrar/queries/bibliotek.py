@@ -1,4 +1,4 @@
-"""The library: its shelves, what is narrowed to, and search. Everything here is valid unless said, so everybody may read it."""
+"""The library: its shelves, and what is narrowed to. Everything here is valid unless said, so everybody may read it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,11 @@ from kjerne.access import Right
 from kjerne.i18n import Lazy
 from kjerne.i18n import lazy as _l
 from kjerne.models import Eining
-from kjerne.sok import Ledd
 from kjerne.work import Work
 from prosedyrar.models import (
     Prosedyre,
     ProsedyreFavoritt,
     ProsedyreOpning,
-    ProsedyreOrd,
     ProsedyreVersjon,
 )
 from prosedyrar.queries.access import WORKPLACE, memberships, visible
@@ -125,8 +123,13 @@ def _shelf(work: Work, hylle: Hylle) -> ColumnElement[bool]:
             return valid
 
 
-def _rows(work: Work) -> Select[*tuple[Any, ...]]:
-    under_way = select(ProsedyreVersjon.prosedyre_id).where(ProsedyreVersjon.tilstand.in_(OPEN), visible(work))
+def rows_of(work: Work, *, few: bool = False) -> Select[*tuple[Any, ...]]:
+    """The lines of the library, not yet narrowed to any. `few`: a handful of documents is asked for, each by its id."""
+    next_one = select(ProsedyreVersjon.prosedyre_id).where(ProsedyreVersjon.tilstand.in_(OPEN), visible(work))
+    if few:
+        under_way = next_one.where(ProsedyreVersjon.prosedyre_id == Prosedyre.id).correlate(Prosedyre).exists()
+    else:
+        under_way = Prosedyre.id.in_(next_one)
     return (
         select(
             Prosedyre,
@@ -137,7 +140,7 @@ def _rows(work: Work) -> Select[*tuple[Any, ...]]:
             ProsedyreVersjon.gyldig_fra,
             Eining.namn,
             _favourite(work).label("favoritt"),
-            Prosedyre.id.in_(under_way).label("under_arbeid"),
+            under_way.label("under_arbeid"),
         )
         .join(ProsedyreVersjon, ProsedyreVersjon.prosedyre_id == Prosedyre.id)
         .join(Eining, Eining.id == Prosedyre.eining_id)
@@ -146,7 +149,7 @@ def _rows(work: Work) -> Select[*tuple[Any, ...]]:
 
 def listing(work: Work, hylle: Hylle, narrow: Filter, after: Cursor | None = None) -> list[Row]:
     """One page of a shelf by title, and one row more when there is a next. The most read stand by openings in a year."""
-    query = _rows(work).where(_shelf(work, hylle), *_narrowed(narrow))
+    query = rows_of(work).where(_shelf(work, hylle), *_narrowed(narrow))
     if hylle is Hylle.MEST_LESNE:
         since = add_months(work.today.replace(day=1), -12)
         read = (
@@ -197,27 +200,3 @@ def units_to_write_in(work: Work) -> Sequence[tuple[int, str]]:
         Eining.id.in_(work.units(Right.PROSEDYRE_SKRIV)), or_(Eining.gjeld_til.is_(None), Eining.gjeld_til >= work.today)
     )
     return [(id_, namn) for id_, namn in work.db.execute(query.order_by(func.length(Eining.sti), Eining.namn))]
-
-
-def _best(asked: list[Ledd], limit: int) -> Select[*tuple[Any, ...]]:
-    """The documents with every word, by what the words weigh where they stand: asked of the table of words alone."""
-    hits = [
-        select(ProsedyreOrd.prosedyre_id.label("id"), func.max(ProsedyreOrd.vekt).label("vekt"))
-        .where(term.among(ProsedyreOrd.ord))
-        .group_by(ProsedyreOrd.prosedyre_id)
-        .subquery()
-        for term in asked
-    ]
-    query = select(hits[0].c.id)
-    for other in hits[1:]:
-        query = query.join(other, other.c.id == hits[0].c.id)
-    weight = sum((hit.c.vekt for hit in hits[1:]), start=hits[0].c.vekt)
-    return query.add_columns(weight.label("vekt")).order_by(weight.desc(), hits[0].c.id).limit(limit)
-
-
-def search(work: Work, asked: list[Ledd], *, limit: int) -> list[tuple[Row, str]]:
-    """Valid documents with every word, best first, each with its text. A word in the title weighs most."""
-    best = _best(asked, limit).subquery()
-    query = _rows(work).add_columns(ProsedyreVersjon.tekst).join(best, best.c.id == Prosedyre.id)
-    query = query.where(ProsedyreVersjon.tilstand == Tilstand.GYLDIG).order_by(best.c.vekt.desc(), Prosedyre.tittel, Prosedyre.id)
-    return [(Row(*row[:-1]), row[-1]) for row in work.db.execute(query)]

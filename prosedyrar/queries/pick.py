@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from kjerne.sok import Ledd, key, stem, words
+from kjerne.sok import half_written
 from kjerne.work import Work
-from prosedyrar.queries.bibliotek import search
+from prosedyrar.queries.treff import search
 
 PICKED = 10
 
@@ -21,8 +21,5 @@ class Valg:
 
 def pick(work: Work, typed: str, *, limit: int = PICKED) -> list[Valg]:
     """Valid procedures that have every word, in any form; each may be half written. Those with it in the title come first."""
-    asked = [Ledd(frozenset({key(word)}), frozenset({key(word), stem(word)})) for word in words(typed)[:8]]
-    if not asked:
-        return []
-    rows = search(work, asked, limit=limit)
-    return [Valg(row.prosedyre.id, row.prosedyre.tittel, row.nummer, row.eining) for row, _text in rows]
+    rows = search(work, half_written(typed), limit=limit)
+    return [Valg(row.prosedyre.id, row.prosedyre.tittel, row.nummer, row.eining) for row in rows]

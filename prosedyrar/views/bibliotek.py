@@ -8,20 +8,24 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from kjerne.access import Open, Right
-from kjerne.sok import Ledd, marked, terms
+from kjerne.sok import Ledd, half_written, marked
 from kjerne.text import clean
 from kjerne.web import render
 from kjerne.work import Work
-from prosedyrar import rules, tekst
+from prosedyrar import rules
 from prosedyrar.actions.mitt import keep_at_hand
 from prosedyrar.queries import bibliotek
 from prosedyrar.queries.access import get_prosedyre
 from prosedyrar.queries.bibliotek import HYLLENAMN, PAGE, Cursor, Filter, Hylle, Row
+from prosedyrar.queries.treff import search, texts
 from prosedyrar.rules import Dokumenttype, Tema
 from prosedyrar.views.area import area, number
 
 MAX_QUESTION = 80
-HITS = 40
+HITS = 25
+MOST_PAGES = 10
+#: A word of so many letters may be the beginning of a longer one, wherever it stands in the question.
+SHORTEST = 4
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,7 @@ def liste(work: Work) -> str:
     )
 
 
-def _hit(row: Row, body: str, asked: list[Ledd]) -> Treff:
-    text = " ".join(tekst.plain(body).split())
+def _hit(row: Row, text: str, asked: list[Ledd]) -> Treff:
     return Treff(row, marked(row.prosedyre.tittel, asked), marked(text, asked))
 
 
@@ -86,14 +89,20 @@ def _hit(row: Row, body: str, asked: list[Ledd]) -> Treff:
 def sok(work: Work) -> str:
     """Valid documents with every word asked for, in titles, texts, keywords and names of attachments."""
     question = clean(request.args.get("q", ""), max_len=MAX_QUESTION, multiline=False)
-    asked = terms(question)
-    found = bibliotek.search(work, asked, limit=HITS + 1) if asked else []
+    asked = half_written(question, shortest=SHORTEST)
+    side = min(number(request.args.get("side", "")) or 1, MOST_PAGES)
+    found = search(work, asked, limit=HITS + 1, after=(side - 1) * HITS)
+    shown, more = found[:HITS], len(found) > HITS
+    text = texts(work.db, [row.prosedyre.id for row in shown])
     return render(
         work,
         "prosedyrar/sok.html",
         spurd=question,
-        treff=[_hit(row, body, asked) for row, body in found[:HITS]],
-        fleire=len(found) > HITS,
+        treff=[_hit(row, text.get(row.prosedyre.id, ""), asked) for row in shown],
+        fleire=more,
+        side=side,
+        neste=url_for("prosedyrar.sok", q=question, side=side + 1) if more and side < MOST_PAGES else None,
+        forrige=url_for("prosedyrar.sok", q=question, side=side - 1) if side > 1 else None,
         rules=rules,
     )
 

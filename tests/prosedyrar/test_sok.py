@@ -11,7 +11,8 @@ from kjerne.models import Person
 from kjerne.sok import terms
 from prosedyrar import sok
 from prosedyrar.models import Prosedyre, ProsedyreOpning, ProsedyreVersjon
-from prosedyrar.queries import bibliotek, pick
+from prosedyrar.queries import pick
+from prosedyrar.queries.treff import search
 from tests.cast import Cast
 from tests.conftest import ClientFor, Csrf, WorkFor
 from tests.prosedyrar.conftest import MakeProsedyre
@@ -40,6 +41,10 @@ def test_words_are_found_in_all_forms_and_both_languages(cast: Cast, client_for:
     assert found("branv") == []
     assert found("brannv") == ["Brannvern"]
     assert found("legemiddel") == ["Legemiddelhandtering på sjukeheimen", "Brannvern"], "a word in the title weighs most"
+    assert found("legemidler") == found("legemiddel"), "the beginning of a compound, in any form"
+    assert found("legemidlane sykehjem") == ["Legemiddelhandtering på sjukeheimen"], "also where it is not the last word"
+    assert found("legemiddelhåndtering") == ["Legemiddelhandtering på sjukeheimen"]
+    assert found("pårørande legemidler") == ["Brannvern"]
     assert found("legemiddel brann") == ["Brannvern"]
     assert found("<script>") == []
     shown = kari.get("/prosedyrar/sok?q=beskjeden").text
@@ -125,6 +130,34 @@ def test_pages_ask_no_more_of_the_database_when_there_is_more(
     assert max(few) < 40, few
 
 
+@pytest.mark.both
+def test_the_best_come_first_and_all_are_reached_among_many(cast: Cast, client_for: ClientFor, databases: Databases) -> None:
+    fill(databases, cast, 260)
+    with databases.writing() as db:
+        rows = list(db.scalars(select(Prosedyre).order_by(Prosedyre.id)))
+        rows[240].tittel, rows[250].tittel, rows[10].tittel = "Nøkkel og vakt", "Vakt", "Nøkkel"
+        last = db.scalar(select(ProsedyreVersjon).where(ProsedyreVersjon.prosedyre_id == rows[259].id))
+        assert last is not None
+        third = rows[259].tittel
+        last.tekst = "Alle på vakt tek vare på nøkkelen."
+        sok.rebuild(db)
+        db.commit()
+    kari = client_for(cast.kari)
+
+    def found(question: str, side: int = 1) -> list[str]:
+        return titles(kari.get("/prosedyrar/sok", query_string={"q": question, "side": side}).text)
+
+    assert found("nøkkel")[:2] == ["Nøkkel", "Nøkkel og vakt"]
+    assert found("nøkkel vakt") == ["Nøkkel og vakt", "Vakt", third], "the rarest word leads"
+    seen = [title for side in range(1, 11) for title in found("nøkkel", side)]
+    assert len(seen) == len(set(seen)) == 250
+    assert found("nøkkel", 11) == found("nøkkel", 10)
+    page = kari.get("/prosedyrar/sok?q=nøkkel&side=2").text
+    assert 'rel="prev"' in page
+    assert 'rel="next"' in page
+    assert "Side 2 av treffa" in page
+
+
 def test_the_list_is_paged_by_title(cast: Cast, client_for: ClientFor, databases: Databases) -> None:
     fill(databases, cast, 60)
     kari = client_for(cast.kari)
@@ -157,7 +190,7 @@ def test_shelves_and_filters(
     with databases.reading() as db:
         assert [(row.tal, row.maanad) for row in db.scalars(select(ProsedyreOpning))] == [(2, date(2026, 11, 1))]
         owner = db.get_one(Person, cast.leif.id)
-        assert bibliotek.search(work_for(db, owner), terms("eining"), limit=5)
+        assert search(work_for(db, owner), terms("eining"), limit=5)
 
 
 def test_a_supplement_stands_with_the_common_text_for_those_who_work_there(

@@ -1,0 +1,111 @@
+"""The library, 20,000 documents against 1,000: searching, and opening one (`internkontroll bench --prosedyrar`).
+
+The documents are made of the demo's own words, drawn unevenly as in any text: a common word stands in most of them.
+"""
+
+import random
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from bench.maling import Goal, Klient, Result, p, take_turns
+from bench.postgres import databases
+from bench.tenar import Data, Tenar, make_data, served
+from kjerne.db import Databases
+from kjerne.sok import WORD
+from prosedyrar import sok
+from prosedyrar.models import Prosedyre, ProsedyreVersjon
+
+__all__ = ["measure", "run"]
+
+SMALL, LARGE, CASES = 1_000, 20_000, 200
+MOST_SEARCH, MOST_OPEN, GOAL_MS = 2.0, 3.0, 100
+WORDS_IN_TEXT = 220
+#: A word in every document, in some, half written, two, three, one that few have and one that none has.
+QUESTIONS: Final = (
+    "prosedyre",
+    "legemidler",
+    "leg",
+    "brukar opplæring",
+    "legemiddel dokumentasjon leiar",
+    "fallførebygging",
+    "xylofon",
+)
+
+
+def _vocabulary(db: Session) -> tuple[list[str], list[float]]:
+    """The words of the demo's texts, each as often as there."""
+    counted: dict[str, int] = {}
+    for title, text in db.execute(select(Prosedyre.tittel, ProsedyreVersjon.tekst).join(ProsedyreVersjon)):
+        for word in WORD.findall(f"{title} {text}".lower()):
+            counted[word] = counted.get(word, 0) + 1
+    return list(counted), [float(count) for count in counted.values()]
+
+
+def fill(data: Data, count: int) -> None:
+    """Valid documents until there are `count`, indexed as the program does it."""
+    made = Databases(data.url or f"sqlite:///{data.raw}")
+    rng = random.Random(count)  # noqa: S311 - the same data each time
+    with made.writing() as db:
+        there = db.scalar(select(func.count()).select_from(Prosedyre)) or 0
+        first = (db.scalar(select(func.max(Prosedyre.id))) or 0) + 1
+        like = db.scalars(select(ProsedyreVersjon).where(ProsedyreVersjon.tilstand == "gyldig").limit(1)).one()
+        unit = db.get_one(Prosedyre, like.prosedyre_id)
+        words, weights = _vocabulary(db)
+        now, day = datetime(2026, 1, 5, 8, tzinfo=UTC), date(2026, 1, 5)
+        documents, texts = [], []
+        for number in range(first, first + count - there):
+            drawn = rng.choices(words, weights, k=WORDS_IN_TEXT)
+            about = {"eining_id": unit.eining_id, "eigar_id": unit.eigar_id, "laga": now, "laga_av_id": unit.eigar_id}
+            documents.append({"id": number, "tittel": " ".join([*drawn[:4], str(number)]), "dokumenttype": "rutine", **about})
+            who = {"forfattar_id": like.forfattar_id, "endra_av_id": like.forfattar_id, "godkjennar_id": like.godkjennar_id}
+            body = "## Formål\n\n" + " ".join(drawn[4:120]) + ".\n\n## Framgangsmåte\n\n- " + "\n- ".join(drawn[120:])
+            when = {"laga": now, "endra": now, "godkjent": now, "gyldig_fra": day}
+            texts.append({"prosedyre_id": number, "tilstand": "gyldig", "tekst": body, **who, **when})
+        db.execute(insert(Prosedyre), documents)
+        db.execute(insert(ProsedyreVersjon), texts)
+        sok.rebuild(db)
+        db.commit()
+    made.dispose()
+
+
+def measure(result: Result, name: str, small: Tenar, large: Tenar, rounds: int) -> None:
+    """Each question with little and much, asked in turn; then a document against the barest page there is."""
+    lite, mykje = small.klient("tilsett"), large.klient("tilsett")
+    for asked in QUESTIONS:
+        path = f"/prosedyrar/sok?q={quote(asked)}"
+        times = take_turns({"lite": partial(lite.get, path), "mykje": partial(mykje.get, path)}, rounds)
+        result.ratio(name, f"søk «{asked}»", times["mykje"], times["lite"], MOST_SEARCH, against="lite")
+        result.goals.append(Goal(name, f"søk «{asked}»", p(times["mykje"], 0.5), GOAL_MS, "ms"))
+    bare = Klient(large.bare, mykje.cookie)
+    times = take_turns({"vi": partial(mykje.get, "/prosedyrar/1"), "bare": partial(bare.get, "/sak")}, rounds)
+    result.ratio(name, "opne ein prosedyre", times["vi"], times["bare"], MOST_OPEN)
+
+
+def run(kinds: Sequence[str], folder: Path | None, rounds: int) -> Result:
+    """Make both sizes on each database, measure, and give what was found."""
+    result = Result()
+    with ExitStack() as stack:
+        where = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="internkontroll-bench-")))
+        make = stack.enter_context(databases(where / "postgres")) if "postgres" in kinds else None
+        for kind in kinds:
+            if kind == "postgres" and make is None:
+                continue
+            running = []
+            for count in (SMALL, LARGE):
+                print(f"{kind}: {count} documents …", flush=True)
+                url = make(f"bench_dokument_{count}") if kind == "postgres" and make is not None else ""
+                data, seconds = make_data(where / f"{kind}-dokument-{count}", CASES, url)
+                if seconds:
+                    fill(data, count)
+                running.append(stack.enter_context(served(data)))
+            measure(result, kind, running[0], running[1], rounds)
+    return result
