@@ -130,10 +130,10 @@ def _copy(connection: Connection, name: str, columns: Sequence[str], rows: Ready
         with raw.cursor().copy(f"COPY {name} ({listed}) FROM STDIN") as copy:
             copy.write(rows)
     elif name == _WORDS:
-        raw.executemany(f"INSERT INTO {name} ({listed}) SELECT ?1, value FROM json_each(?2)", rows)  # noqa: S608
+        raw.executemany(f"INSERT INTO {name} ({listed}) SELECT ?1, value FROM json_each(?2)", rows)  # noqa: S608 - names of our own tables
     else:
         marks = ", ".join("?" * len(columns))
-        raw.executemany(f"INSERT INTO {name} ({listed}) VALUES ({marks})", rows)  # noqa: S608
+        raw.executemany(f"INSERT INTO {name} ({listed}) VALUES ({marks})", rows)  # noqa: S608 - names of our own tables
 
 
 def align_sequences(connection: Connection) -> None:
@@ -146,6 +146,6 @@ def align_sequences(connection: Connection) -> None:
         if len(key) == 1 and "id" in key and key["id"].autoincrement is not False:
             connection.execute(
                 text(
-                    f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT coalesce(max(id), 1) FROM {name}))"  # noqa: S608
+                    f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT coalesce(max(id), 1) FROM {name}))"  # noqa: S608 - as above
                 )
             )

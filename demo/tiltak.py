@@ -2,7 +2,7 @@
 
 import random
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -187,7 +187,7 @@ class _Makers:
             self.db.add(TiltakHending(tiltak_id=row.id, tid=tid, person_id=person.id, slag=slag, fra=fra, til=til, tekst=tekst))
         return row
 
-    def _state(self, row: Tiltak, first: date, owner: Ansatt, leader: Ansatt) -> list[tuple]:  # type: ignore[type-arg]
+    def _state(self, row: Tiltak, first: date, owner: Ansatt, leader: Ansatt) -> list[tuple[Any, ...]]:
         """Set the state that fits its dates, and give the lines of history that led there."""
         verda, rng = self.verda, self.rng
         told = [(row.laga, leader, "laga", "", Status.PLANLAGT.value, "")]

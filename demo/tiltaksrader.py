@@ -86,7 +86,7 @@ def _measure(verda: Verda, rader: Rader, sak: Sak, number: int, title: str, when
         before = til
 
 
-def _base(verda: Verda, sak: Sak, number: int, title: str, when: datetime, owner: Ansatt) -> dict[str, Any]:  # noqa: PLR0917
+def _base(verda: Verda, sak: Sak, number: int, title: str, when: datetime, owner: Ansatt) -> dict[str, Any]:  # noqa: PLR0917 - one row's facts
     days = verda.rng.choice((14, 21, 30, 45, 60))
     return {
         "id": number,

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from kjerne.db import UtcDateTime  # noqa: E402 - the path above comes first
-from migrations.tables import metadata  # noqa: E402
+from migrations.tables import metadata  # noqa: E402 - as above
 
 TARGET = ROOT / "migrations" / "versions" / "0001_tabellar.py"
 PAGE = '''"""All tables, as the models have them. Made by scripts/make_first_migration.py."""

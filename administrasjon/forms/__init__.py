@@ -1,7 +1,7 @@
 """What an administrator may type. Selects get their choices from the view; our own messages: WTForms has no nynorsk."""
 
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import Any, cast
 
 from wtforms import BooleanField, Field, FileField, Form, HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.form import BaseForm
@@ -35,8 +35,8 @@ def chosen() -> Check:
 class Val(SelectField):
     """A select whose message is ours."""
 
-    def __init__(self, label: str, checks: tuple[Check, ...] = (), **options: object) -> None:
-        super().__init__(label, [chosen(), *checks], validate_choice=False, **options)  # type: ignore[arg-type]
+    def __init__(self, label: str, checks: tuple[Check, ...] = (), **options: Any) -> None:
+        super().__init__(label, [chosen(), *checks], validate_choice=False, **options)
 
 
 class Hakar(SelectMultipleField):
@@ -45,8 +45,8 @@ class Hakar(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
-    def __init__(self, label: str, **options: object) -> None:
-        super().__init__(label, validate_choice=False, **options)  # type: ignore[arg-type]
+    def __init__(self, label: str, **options: Any) -> None:
+        super().__init__(label, validate_choice=False, **options)
 
     def pre_validate(self, form: BaseForm) -> None:
         """Only what the page offered."""
@@ -65,8 +65,8 @@ class UnitForm(Form):
     stedfortredar = StringField(_l("Stedfortredar (tilsettnummer)"), [at_most(40)])
     version = HiddenField()
 
-    def __init__(self, *args: object, **values: object) -> None:
-        super().__init__(*args, **values)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
         self.niva.choices = _labels(rules.NIVA)
 
 
@@ -101,8 +101,8 @@ class PersonForm(Form):
     borte_til = DatoField(_l("Borte til og med"))
     version = HiddenField()
 
-    def __init__(self, *args: object, **values: object) -> None:
-        super().__init__(*args, **values)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
         self.tilsetjingsform.choices = _labels(rules.TILSETJINGSFORM)
         self.vakter.choices = _labels(rules.VAKTER)
 
@@ -135,8 +135,8 @@ class RoleForm(Form):
     gjeld_til = DatoField(_l("Til og med"))
     heimel = StringField(_l("Grunngiving (for revisor)"), [at_most(200)])
 
-    def __init__(self, *args: object, **values: object) -> None:
-        super().__init__(*args, **values)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
         self.rolle.choices = _labels(rules.GIVEN)
 
 
@@ -146,8 +146,8 @@ class ImportForm(Form):
     slag = Val(_l("Kva er i fila?"))
     fil = FileField(_l("Fil (CSV eller XLSX)"))
 
-    def __init__(self, *args: object, **values: object) -> None:
-        super().__init__(*args, **values)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
         self.slag.choices = {"einingar": _("Einingar"), "personar": _("Personar")}
 
 
@@ -160,8 +160,8 @@ class SchemeForm(Form):
         [required(_l("Kontroller kva som gjeld, og set haken."))],
     )
 
-    def __init__(self, *args: object, **values: object) -> None:
-        super().__init__(*args, **values)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
         self.meldeordning.choices = _labels(rules.MELDEORDNINGAR)
 
 

@@ -170,7 +170,7 @@ def _answer(  # noqa: PLR0917 - the columns of one row
     major: int | None,
     minor: int | None,
     eigar: str | None,
-    was_valid: bool,  # noqa: FBT001
+    was_valid: bool,  # noqa: FBT001 - a column of the row
 ) -> Svar:
     if rad.prosedyre_id is None:
         if rad.plan_frist is not None:

@@ -11,6 +11,7 @@ from avvik.models import Avvik, AvvikHending, AvvikInhabil, AvvikTiltak
 from avvik.rules import Status, Steg
 from kjerne.db import Databases
 from kjerne.models import Epost, Fil, Leselogg
+from kjerne.work import Work
 from ros.actions.analyse import Hovud, create_analyse
 from ros.actions.rader import Radinnhald, add_rad
 from ros.rules import Akse
@@ -265,9 +266,9 @@ def test_a_stale_row_under_the_step_is_a_conflict_with_the_text(
     nr = file_case()
     plain = actions.add_cause
 
-    def slow(work: object, avvik: Avvik, arsaker: dict[str, str]) -> None:
-        work.db.execute(update(Avvik).where(Avvik.id == avvik.id).values(version=99).execution_options(synchronize_session=False))  # type: ignore[attr-defined]
-        plain(work, avvik, arsaker)  # type: ignore[arg-type]
+    def slow(work: Work, avvik: Avvik, arsaker: dict[str, str]) -> None:
+        work.db.execute(update(Avvik).where(Avvik.id == avvik.id).values(version=99).execution_options(synchronize_session=False))
+        plain(work, avvik, arsaker)
 
     monkeypatch.setattr(actions, "add_cause", slow)
     leif = client_for(cast.leif)

@@ -20,9 +20,8 @@ from tests.demo.test_build import fingerprint
 def schema(connection: Connection) -> list[Any]:
     """Everything that is an index or a constraint, as the database tells it."""
     if connection.dialect.name == "sqlite":
-        return connection.execute(
-            text("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY 1, 2")
-        ).all()  # type: ignore[return-value]
+        query = text("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY 1, 2")
+        return list(connection.execute(query))
     indexes = connection.execute(text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1")).all()
     keys = connection.execute(
         text(

@@ -100,7 +100,7 @@ def test_the_same_seed_tells_the_same_story() -> None:
 
 
 def test_weekday_and_hour_follow_the_time_given() -> None:
-    sunday_night = datetime(2026, 11, 22, 3, 10)  # noqa: DTZ001  Oslo wall time, as the form gives it
+    sunday_night = datetime(2026, 11, 22, 3, 10)  # noqa: DTZ001 - Oslo wall time, as the form gives it
     rng = random.Random(11)
     drawn = [describe(rng, "legemiddel_feil_tid", "nn", tidspunkt=sunday_night).skildring for _ in range(500)]
     assert any("søndag" in text for text in drawn)

@@ -1,6 +1,7 @@
 """House rules for the code. Each failure says which rule, where, and what to do instead."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -100,6 +101,17 @@ def test_no_error_is_swallowed_whole() -> None:
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}))
     ]
     assert not found, f"{found} catch everything. Name the errors you can do something about"
+
+
+def test_an_exception_to_a_check_says_why() -> None:
+    silent = re.compile(r"#\s*(?:[n]oqa(?!.* - \S)|[t]ype: ignore(?!\[[^\]]+\]\s+# \S))")
+    bare = [
+        f"{name}:{number}"
+        for name in files(tests=True)
+        for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), start=1)
+        if silent.search(line)
+    ]
+    assert not bare, f"write the reason after the exception, or do without it: {bare}"
 
 
 def test_no_drawer_for_odds_and_ends() -> None:

@@ -9,8 +9,10 @@ import zipfile
 from datetime import date
 
 import pytest
+from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from kjerne.db import Databases
 from kjerne.models import Leselogg, Loggline
@@ -57,9 +59,9 @@ def test_the_list_says_what_is_not_confirmed(cast: Cast, client_for: ClientFor, 
     assert browser.get("/krav/FINST-IKKJE").status_code == 404
 
 
-def judge(browser: object, token: str, eining: str = "HO-IT-01", **more: str) -> object:
+def judge(browser: FlaskClient, token: str, eining: str = "HO-IT-01", **more: str) -> TestResponse:
     sent = {"eining": eining, "status": "delvis", "grunn": CANARY, "csrf_token": token, **more}
-    return browser.post("/krav/HPL-21/vurder", data=sent)  # type: ignore[attr-defined]
+    return browser.post("/krav/HPL-21/vurder", data=sent)
 
 
 @pytest.mark.parametrize("who", ["lise", "kval"])
@@ -76,16 +78,16 @@ def test_no_evidence_leads_to_not_found(cast: Cast, client_for: ClientFor, who: 
 
 def test_a_leader_judges_her_own_unit_only(cast: Cast, client_for: ClientFor, csrf: Csrf, databases: Databases) -> None:
     leader = client_for(cast.leif)
-    assert judge(leader, csrf(leader)).status_code == 303  # type: ignore[attr-defined]
+    assert judge(leader, csrf(leader)).status_code == 303
     assert CANARY in leader.get("/krav/HPL-21?eining=HO-IT-01").text
     for name in ("nils", "kari", "adam", "lise"):
         other = client_for(cast.people[name])
-        assert judge(other, csrf(other)).status_code == 404, name  # type: ignore[attr-defined]
+        assert judge(other, csrf(other)).status_code == 404, name
         assert CANARY not in other.get("/krav/HPL-21").text
     empty = judge(leader, csrf(leader), grunn=" ")
-    assert (empty.status_code, "Skriv kva vurderinga" in empty.text) == (422, True)  # type: ignore[attr-defined]
+    assert (empty.status_code, "Skriv kva vurderinga" in empty.text) == (422, True)
     number = judge(leader, csrf(leader), grunn=f"Sjå {FNR}")
-    assert 'data-feil="identitet"' in number.text  # type: ignore[attr-defined]
+    assert 'data-feil="identitet"' in number.text
     with databases.reading() as db:
         assert len(db.scalars(select(Kravvurdering)).all()) == 1
         assert CANARY not in str([line.endring for line in db.scalars(select(Loggline))])
@@ -115,7 +117,7 @@ def filled(cast: Cast, databases: Databases, work_for: WorkFor, clock: Clock) ->
 
 def folder(browser: object, token: str, **more: object) -> zipfile.ZipFile:
     sent = {"eining": ["HO-IT-01"], "gruppe": ["1.1", "1.9"], "fra": "2026-01-01", "til": "2026-11-22", "csrf_token": token, **more}
-    answer = browser.post("/krav/tilsynsmappe", data=sent)  # type: ignore[attr-defined]
+    answer = browser.post("/krav/tilsynsmappe", data=sent)
     assert answer.status_code == 200, answer.text
     assert answer.headers["X-Content-SHA256"] == hashlib.sha256(answer.data).hexdigest()
     return zipfile.ZipFile(io.BytesIO(answer.data))

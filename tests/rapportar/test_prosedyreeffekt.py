@@ -13,6 +13,7 @@ from avvik.models import Avvik, AvvikUtfall
 from avvik.queries.tal import figures, find_unit, periods, units_of_numbers
 from kjerne.db import Databases
 from kjerne.models import Eining, Person
+from kjerne.work import Work
 from prosedyrar import actions as procedures
 from prosedyrar.models import Lesekrav, Lesekvittering, Prosedyre, ProsedyreVersjon
 from prosedyrar.queries import open_version
@@ -51,11 +52,11 @@ def changed(databases: Databases, work_for: WorkFor, cast: Cast, clock: Clock) -
     """Give a function that makes a procedure 1.0 in January 2025 and 2.0 in March 2026."""
 
     def make(unit: Eining) -> int:
-        def version(db_work: Callable[[Person], object], prosedyre_id: int) -> None:
-            draft = open_version(db_work(cast.kval), prosedyre_id)  # type: ignore[arg-type]
+        def version(db_work: Callable[[Person], Work], prosedyre_id: int) -> None:
+            draft = open_version(db_work(cast.kval), prosedyre_id)
             assert draft is not None
-            procedures.submit(db_work(cast.kval), draft.id)  # type: ignore[arg-type]
-            procedures.publish(db_work(cast.signe), draft.id)  # type: ignore[arg-type]
+            procedures.submit(db_work(cast.kval), draft.id)
+            procedures.publish(db_work(cast.signe), draft.id)
 
         with databases.writing() as db:
             clock.set_oslo(2025, 1, 5)

@@ -5,6 +5,7 @@ import io
 import random
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import openpyxl
 import pytest
@@ -110,10 +111,10 @@ def test_a_page_of_the_list_is_read_from_an_index_and_never_sorted_whole(
     many(databases, 3000)
     with databases.reading() as db:
         work = work_for(db, cast.kval)
-        steps = {"n": 0}
+        steps: dict[str, Any] = {"n": 0}
 
         def count(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
-            steps["sql"], steps["values"] = statement, parameters  # type: ignore[assignment]
+            steps["sql"], steps["values"] = statement, parameters
 
         event.listen(databases._read_engine, "before_cursor_execute", count)
         rows = db.execute(heads(work, Utval.OPNE, Filter(), queries.PAGE + 1)).all()
@@ -143,8 +144,8 @@ def test_twenty_thousand_measures_cost_no_more_than_two_hundred(
             total += 1
             return 0
 
-        def hook(connection: object, *_rest: object) -> None:
-            connection.connection.driver_connection.set_progress_handler(tick, 100)  # type: ignore[attr-defined]
+        def hook(connection: Any, *_rest: object) -> None:
+            connection.connection.driver_connection.set_progress_handler(tick, 100)
 
         event.listen(databases._read_engine, "before_cursor_execute", hook)
         assert browser.get("/tiltak/").status_code == 200
