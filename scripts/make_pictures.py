@@ -92,7 +92,9 @@ def take(browser: Browser, base: str, logins: dict[str, dict[str, str]]) -> None
     page.screenshot(path=TARGET / "tal-mork.png")
     for name, role, path in PAGES:
         page = log_in(browser, base, logins[role], LYING)
-        page.goto(base + path)
+        answer = page.goto(base + path)
+        if answer is None or not answer.ok:
+            raise SystemExit(f"{path} does not answer as it should")
         page.eval_on_selector_all("main details[open]", "folded => folded.forEach(one => { one.open = false; })")
         page.wait_for_timeout(400)
         page.screenshot(path=TARGET / f"{name}.png")
