@@ -157,23 +157,23 @@ def answering_units(work: Work) -> frozenset[int]:
     return frozenset(mine)
 
 
-def to_deliver(work: Work, units: frozenset[int] | None = None) -> Select[Punktmottak, Brevpunkt, Eining, Oppdragsbrev]:
-    """The points she must deliver in letters in force, by deadline. `units`: those she answers for, where they are known."""
+def _in_force() -> Select[Punktmottak, Brevpunkt, Eining, Oppdragsbrev]:
+    """The units' points in letters that are sent and not ended."""
     return (
         select(Punktmottak, Brevpunkt, Eining, Oppdragsbrev)
         .join(Brevmottak, Brevmottak.id == Punktmottak.mottak_id)
         .join(Brevpunkt, Brevpunkt.id == Punktmottak.punkt_id)
         .join(Eining, Eining.id == Brevmottak.eining_id)
         .join(Oppdragsbrev, Oppdragsbrev.id == Brevmottak.brev_id)
-        .where(
-            Oppdragsbrev.status == Brevtilstand.SENDT,
-            Brevmottak.sendt.is_not(None),
-            Brevpunkt.fjerna.is_(False),
-            Punktmottak.status.in_([one.value for one in TO_DELIVER]),
-            Brevmottak.eining_id.in_(answering_units(work) if units is None else units),
-        )
-        .order_by(Punktmottak.frist, Eining.sti, Brevpunkt.nr)
+        .where(Oppdragsbrev.status == Brevtilstand.SENDT, Brevmottak.sendt.is_not(None), Brevpunkt.fjerna.is_(False))
     )
+
+
+def to_deliver(work: Work, units: frozenset[int] | None = None) -> Select[Punktmottak, Brevpunkt, Eining, Oppdragsbrev]:
+    """The points she must deliver in letters in force, by deadline. `units`: those she answers for, where they are known."""
+    mine = answering_units(work) if units is None else units
+    to_do = Punktmottak.status.in_([one.value for one in TO_DELIVER])
+    return _in_force().where(to_do, Brevmottak.eining_id.in_(mine)).order_by(Punktmottak.frist, Eining.sti, Brevpunkt.nr)
 
 
 def given_all(work: Work) -> Select[Brevsvar, Brevkule, Punktmottak, Eining, Oppdragsbrev]:
@@ -201,20 +201,8 @@ def given_open(work: Work) -> Select[Brevsvar, Brevkule, Punktmottak, Eining, Op
 
 def to_judge(work: Work) -> Select[Punktmottak, Brevpunkt, Eining, Oppdragsbrev]:
     """The delivered points that wait for her as director, oldest delivery first."""
-    return (
-        select(Punktmottak, Brevpunkt, Eining, Oppdragsbrev)
-        .join(Brevmottak, Brevmottak.id == Punktmottak.mottak_id)
-        .join(Brevpunkt, Brevpunkt.id == Punktmottak.punkt_id)
-        .join(Eining, Eining.id == Brevmottak.eining_id)
-        .join(Oppdragsbrev, Oppdragsbrev.id == Brevmottak.brev_id)
-        .where(
-            Oppdragsbrev.status == Brevtilstand.SENDT,
-            Punktmottak.status == Punkttilstand.LEVERT,
-            Brevpunkt.fjerna.is_(False),
-            Oppdragsbrev.eining_id.in_(work.units(Right.BREV_SKRIV)),
-        )
-        .order_by(Punktmottak.levert, Punktmottak.id)
-    )
+    mine = Oppdragsbrev.eining_id.in_(work.units(Right.BREV_SKRIV))
+    return _in_force().where(Punktmottak.status == Punkttilstand.LEVERT, mine).order_by(Punktmottak.levert, Punktmottak.id)
 
 
 def _counted(query: Select[*tuple[Any, ...]]) -> ScalarSelect[int]:

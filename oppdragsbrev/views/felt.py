@@ -59,6 +59,13 @@ def guard(work: Work, texts: Mapping[str, str]) -> None:
     vakt.demand(work.db, texts, today=work.today, confirmed=request.form.get(vakt.CONFIRM_FIELD) == "1")
 
 
+def guarded(work: Work, name: str, max_len: int, *, sent_as: str) -> str:
+    """A text of the form, cleaned and held against the guard. Raises `Refused` on the field (`sent_as`: its id)."""
+    text = read(name, max_len, sent_as=sent_as)
+    guard(work, {sent_as: text})
+    return text
+
+
 def version() -> int:
     """The version the form was drawn from."""
     return number("versjon")

@@ -11,7 +11,7 @@ from oppdragsbrev import actions
 from oppdragsbrev.queries import svar as answers
 from oppdragsbrev.rules import TEKST_MAX
 from oppdragsbrev.views.area import area
-from oppdragsbrev.views.felt import day, failed, guard, number, read, version
+from oppdragsbrev.views.felt import day, failed, guarded, number, version
 from oppdragsbrev.views.svar import back, page
 
 
@@ -41,8 +41,7 @@ def retur(work: Work, brev_id: int, kode: str, del_id: int) -> ResponseReturnVal
     """Return a point with a reason."""
     syn, del_ = answers.get_del(work, brev_id, kode, del_id)
     try:
-        grunn = read("grunn", TEKST_MAX, sent_as=f"grunn-{del_.id}")
-        guard(work, {f"grunn-{del_.id}": grunn})
+        grunn = guarded(work, "grunn", TEKST_MAX, sent_as=f"grunn-{del_.id}")
         actions.return_back(work, syn, del_, grunn=grunn, version=version())
     except Refused as refused:
         return page(work, syn, failed(refused, f"grunn-{del_.id}"), her=f"retur-{del_.id}", status=422)
@@ -55,9 +54,7 @@ def sporsmal(work: Work, brev_id: int, kode: str, del_id: int) -> ResponseReturn
     """Ask about a point, or answer."""
     syn, del_ = answers.get_del(work, brev_id, kode, del_id)
     try:
-        text = read("tekst", TEKST_MAX, sent_as=f"sporsmal-{del_.id}")
-        guard(work, {f"sporsmal-{del_.id}": text})
-        actions.ask(work, syn, del_, text)
+        actions.ask(work, syn, del_, guarded(work, "tekst", TEKST_MAX, sent_as=f"sporsmal-{del_.id}"))
     except Refused as refused:
         return page(work, syn, failed(refused, f"sporsmal-{del_.id}"), her=f"samtale-{del_.id}", status=422)
     flash(_("Sendt."), "ok")
