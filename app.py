@@ -63,6 +63,7 @@ import konto.views
 import krav.views.area
 import krav.views.liste
 import krav.views.mappe
+import oppdragsbrev.handlers
 import oppdragsbrev.jobs
 import oppdragsbrev.queries.matrise
 import oppdragsbrev.views.area
@@ -73,6 +74,7 @@ import oppdragsbrev.views.levering
 import oppdragsbrev.views.liste
 import oppdragsbrev.views.stand
 import oppdragsbrev.views.svar
+import prosedyrar.handlers
 import prosedyrar.innlesing
 import prosedyrar.jobs
 import prosedyrar.views.bibliotek
@@ -97,6 +99,7 @@ import rapportar.views
 import register.views.area
 import register.views.arkiv
 import register.views.foring
+import ros.handlers
 import ros.jobs
 import ros.views.analyse
 import ros.views.eksport
@@ -174,7 +177,14 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("Personar"), "personar.liste", "people", (Right.PERSON_LES,)),
     MenuItem(_l("Innstillingar"), "administrasjon.innstillingar_vis", "gear", (Right.KATALOG_ENDRE,)),
 )
-LISTENERS = (kompetanse.handlers.HANDLERS, avvik.handlers.HANDLERS, rapportar.tavle.HANDLERS)
+LISTENERS = (
+    prosedyrar.handlers.HANDLERS,
+    ros.handlers.HANDLERS,
+    kompetanse.handlers.HANDLERS,
+    avvik.handlers.HANDLERS,
+    oppdragsbrev.handlers.HANDLERS,
+    rapportar.tavle.HANDLERS,
+)
 #: Who hears what: several packages may listen to one event, those nearest below first.
 HANDLERS: dict[type, tuple[Handler, ...]] = {
     event: tuple(handler for table in LISTENERS for handler in table.get(event, ()))

@@ -23,3 +23,20 @@ class EffektVurdert:
 
     tiltak_id: int
     good: bool
+
+
+@dataclass
+class OpphavSpurt:
+    """What a measure comes from is asked of those above, by kind (`rules.Kjelde`) and id.
+
+    Whoever knows it, and may show it to this reader, answers with its name and its page; else it stays nameless.
+    """
+
+    slag: str
+    ref_id: int
+    namn: str = ""
+    vegen: str = ""
+
+    def answer(self, namn: str, vegen: str) -> None:
+        """It exists, and she may see it."""
+        self.namn, self.vegen = namn, vegen

@@ -207,9 +207,9 @@ def _until(work: Work, people: set[int]) -> dict[tuple[int, int], date]:
 
 
 def _teachers(work: Work, kompetansar: set[int], day: date) -> dict[int, list[tuple[int, str]]]:
-    """Competence → those of her units who may teach it on a day: level 3 or 4."""
+    """Competence → the first few of those of her units who may teach it on a day: level 3 or 4. One more than are shown."""
     there = select(PersonEining.person_id).where(PersonEining.eining_id.in_(work.units(Right.KOMPETANSE_LES)))
-    rows = work.db.execute(
+    able = (
         select(Kompetansebevis.kompetanse_id, Person.id, Person.namn)
         .join(Person, Person.id == Kompetansebevis.person_id)
         .where(
@@ -220,7 +220,12 @@ def _teachers(work: Work, kompetansar: set[int], day: date) -> dict[int, list[tu
             kart.employed(day),
         )
         .distinct()
-        .order_by(Person.namn)
+        .subquery()
+    )
+    place = func.row_number().over(partition_by=able.c.kompetanse_id, order_by=(able.c.namn, able.c.id))
+    ranked = select(able.c.kompetanse_id, able.c.id, able.c.namn, place.label("nr")).subquery()
+    rows = work.db.execute(
+        select(ranked.c.kompetanse_id, ranked.c.id, ranked.c.namn).where(ranked.c.nr <= MOST_TEACHERS + 1).order_by(ranked.c.nr)
     )
     found: dict[int, list[tuple[int, str]]] = {}
     for kompetanse, person, name in rows:

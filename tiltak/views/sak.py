@@ -13,10 +13,14 @@ from kjerne.models import Eining, Person
 from kjerne.web import Open, render
 from kjerne.work import Work
 from tiltak import actions, queries, rules
+from tiltak.events import OpphavSpurt
 from tiltak.forms import EditForm, GuardedForm, MoveForm, NewForm, StepForm, WaitForm
 from tiltak.models import Tiltak, TiltakHending
 from tiltak.rules import Steg
 from tiltak.views.area import area
+
+#: What the form for a new measure takes as its origin; the other kinds make theirs where they are.
+FROM = frozenset({rules.Kjelde.PROSEDYRE, rules.Kjelde.BREV})
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def show(
         full=full,
         eining=work.db.get(Eining, tiltak.eining_id),
         namn=queries.names(work.db, _named(tiltak) if full else {tiltak.ansvarleg_id}),
-        opphav=[o for o in queries.origins(work.db, tiltak.id) if o.synleg] if full else [],
+        opphav=_origins(work, tiltak) if full else [],
         historie=_lines(work, tiltak),
         forms=forms,
         tried=tried,
@@ -87,6 +91,17 @@ def show(
         over=rules.is_overdue(tiltak.status, tiltak.frist, work.today),
         rules=rules,
     )
+
+
+def _origins(work: Work, tiltak: Tiltak) -> list[tuple[str, str]]:
+    """The names of what it came from, with the page of each that she may open."""
+    found = []
+    for row in queries.origins(work.db, tiltak.id):
+        if row.synleg:
+            asked = OpphavSpurt(row.slag, row.ref_id)
+            work.announce(asked)
+            found.append((row.namn, asked.vegen))
+    return found
 
 
 @area.page("/<id:tiltak_id>", needs=Open.LOGGED_IN)
@@ -144,8 +159,18 @@ def steg(work: Work, tiltak_id: int, steg: str) -> Response:
     return make_response(show(work, tiltak, form), 422)
 
 
+def _asked_origin(work: Work) -> OpphavSpurt | None:
+    """What the address says it comes from ("prosedyre-12"), when those above know it and she may see it."""
+    slag, _dash, raw = request.values.get("fra", "").partition("-")
+    if slag not in FROM or not (raw.isascii() and raw.isdigit() and len(raw) < 10):
+        return None
+    found = OpphavSpurt(slag, int(raw))
+    work.announce(found)
+    return found if found.namn else None
+
+
 def _new_page(work: Work, form: NewForm, status: int = 200) -> Response:
-    return make_response(render(work, "tiltak/nytt.html", form=form), status)
+    return make_response(render(work, "tiltak/nytt.html", form=form, fra=_asked_origin(work)), status)
 
 
 def _new_form(work: Work) -> NewForm:
@@ -171,7 +196,7 @@ def nytt(work: Work) -> Response:
 @area.page("/nytt", needs=Right.TILTAK_SKRIV, method="POST")
 def nytt_send(work: Work) -> Response:
     """Make a measure in one of my units."""
-    form = _new_form(work)
+    form, fra = _new_form(work), _asked_origin(work)
     good = form.validate()
     if not (may_keep(work, form) and good):
         return _new_page(work, form, 422)
@@ -186,6 +211,7 @@ def nytt_send(work: Work) -> Response:
             type=form.type.data,
             prioritet=int(form.prioritet.data),
             plan=form.plan(),
+            opphav=(fra.slag, fra.ref_id, fra.namn, True) if fra else None,
         )
     except Refused as refused:
         form[refused.field].errors = [refused.message]
