@@ -1,20 +1,14 @@
-"""The paper: tagged PDF with our embedded fonts. Every text is escaped here, nobody hands in markup.
-
-ReportLab draws and knows no tags. Each piece writes a marked-content number into the page while it is drawn, and pikepdf
-then builds the structure from the same pieces: headings, paragraphs, tables with header cells, figures with a text instead.
-"""
+"""The paper: tagged PDF with our embedded fonts. Every text is escaped here, nobody hands in markup. Tags: `kjerne/pdf_tre.py`."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-import pikepdf
-from pikepdf import Array, Dictionary, Name, String
 from reportlab.graphics import renderPDF
 from reportlab.graphics.shapes import STATE_DEFAULTS, Drawing
 from reportlab.lib.colors import HexColor
@@ -30,6 +24,7 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table
 from reportlab.platypus.doctemplate import LayoutError
 
 from kjerne.pdf_rikt import Rich
+from kjerne.pdf_tre import Node, begin, end, tag
 
 FONTS = Path(__file__).resolve().parent.parent / "static" / "dist" / "fonts"
 SANS, BOLD = "DejaVuSans", "DejaVuSans-Bold"
@@ -94,45 +89,6 @@ FIGURE, CELL, NUMBER = style(19, fontName=BOLD), style(8.5), style(8.5, alignmen
 HEAD, HEAD_NUMBER = style(8.5, fontName=BOLD), style(8.5, fontName=BOLD, alignment=TA_RIGHT)
 
 
-@dataclass
-class Node:
-    """A piece of the structure: its kind (H1, P, Table …), what is inside it, and where it was drawn (page, number).
-
-    `links` are the places on the page that can be followed: (page, number among the page's annotations).
-    """
-
-    kind: str
-    alt: str = ""
-    inside: list["Node"] = field(default_factory=list)
-    drawn: list[tuple[int, int]] = field(default_factory=list)
-    links: list[tuple[int, int]] = field(default_factory=list)
-    element: Any = None
-
-    def add(self, kind: str, alt: str = "") -> "Node":
-        """A piece inside this one, after those that are there."""
-        node = Node(kind, alt)
-        self.inside.append(node)
-        return node
-
-
-def begin(canvas: Any, node: Node | None) -> None:
-    """Open a marked part of the page: a piece, numbered, or decoration when there is none."""
-    if node is None:
-        canvas._code.append("/Artifact BMC")  # noqa: SLF001 - ReportLab has no other way to write a mark
-        return
-    page = canvas.getPageNumber() - 1
-    taken = canvas.__dict__.setdefault("_marks_taken", {})
-    number = taken.get(page, 0)
-    taken[page] = number + 1
-    node.drawn.append((page, number))
-    canvas._code.append(f"/{node.kind} <</MCID {number}>> BDC")  # noqa: SLF001 - as above
-
-
-def end(canvas: Any) -> None:
-    """Close it."""
-    canvas._code.append("EMC")  # noqa: SLF001 - as above
-
-
 def _slants(text: str) -> bool:
     return all(ord(char) in slanted() for char in text)
 
@@ -146,12 +102,13 @@ class Text(Paragraph):
 
     def draw(self) -> None:
         """Draw it between its marks."""
-        before = len(self.canv._annotationrefs)  # noqa: SLF001 - where ReportLab keeps a page's links
-        begin(self.canv, self.node)
+        canvas: Any = self.canv
+        before = len(canvas._annotationrefs)  # noqa: SLF001 - where ReportLab keeps a page's links
+        begin(canvas, self.node)
         super().draw()
-        end(self.canv)
-        after = len(self.canv._annotationrefs)  # noqa: SLF001 - as above
-        self.node.links += [(self.canv.getPageNumber() - 1, number) for number in range(before, after)]
+        end(canvas)
+        after = len(canvas._annotationrefs)  # noqa: SLF001 - as above
+        self.node.links += [(canvas.getPageNumber() - 1, number) for number in range(before, after)]
 
     def split(self, avail_width: float, avail_height: float) -> list[Flowable]:
         """A paragraph that does not fit goes whole to the next page: ours are short."""
@@ -185,6 +142,8 @@ class Line(Flowable):
 
 def _cell(node: Node, text: object, look: ParagraphStyle, width: float) -> Flowable:
     """A cell's text: one line where it fits, else a paragraph."""
+    if isinstance(text, Rich):
+        return Text(node, text, look)
     said = plain(text)
     fits = pdfmetrics.stringWidth(said, look.fontName, look.fontSize) <= width
     return Line(node, said, look) if fits else Text(node, text, look)
@@ -344,7 +303,7 @@ def build(paper: Paper, story: Story, page_of: PageOf) -> bytes:
         data = _draw(paper, story(root), page_of)
     except LayoutError:
         raise ValueError("a piece of the document fits on no page") from None
-    return _tag(paper, data, root)
+    return tag(data, root, paper.lang)
 
 
 def _draw(paper: Paper, pieces: list[Flowable], page_of: PageOf) -> bytes:
@@ -376,55 +335,42 @@ def _draw(paper: Paper, pieces: list[Flowable], page_of: PageOf) -> bytes:
     return target.getvalue()
 
 
-def _tag(paper: Paper, data: bytes, root: Node) -> bytes:
-    """Build the structure tree from the pieces, and say the document's language and title."""
-    target = BytesIO()
-    with pikepdf.open(BytesIO(data)) as pdf:
-        tree = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
-        owners: dict[int, dict[int, Any]] = {}
-        tree.K = Array([_element(pdf, root, tree, owners)])
-        numbers: Any = Array()
-        for page, marks in sorted(owners.items()):
-            pdf.pages[page].obj.StructParents = page
-            pdf.pages[page].obj.Tabs = Name.S
-            numbers.extend([page, pdf.make_indirect(Array([marks[number] for number in sorted(marks)]))])
-        _tag_links(pdf, root, numbers, first=len(pdf.pages))
-        tree.ParentTree = pdf.make_indirect(Dictionary(Nums=numbers))
-        pdf.Root.StructTreeRoot = tree
-        pdf.Root.MarkInfo = Dictionary(Marked=True)
-        pdf.Root.Lang = String(paper.lang)
-        pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-        pdf.save(target)
-    return target.getvalue()
-
-
-def _tag_links(pdf: pikepdf.Pdf, root: Node, numbers: Any, first: int) -> None:
-    """Each link belongs to the piece it stands in, as a Link of its own, so that who listens can follow it."""
-    todo = [root]
-    while todo:
-        node = todo.pop()
-        todo += node.inside
-        for page, place in node.links:
-            note = pdf.pages[page].obj.Annots[place]
-            link = Dictionary(Type=Name.StructElem, S=Name.Link, P=node.element)
-            link.K = Array([Dictionary(Type=Name.OBJR, Obj=note, Pg=pdf.pages[page].obj)])
-            note.StructParent, note.Contents = first, note.A.URI
-            link = pdf.make_indirect(link)
-            node.element.K.append(link)
-            numbers.extend([first, link])
-            first += 1
-
-
-def _element(pdf: pikepdf.Pdf, node: Node, parent: Any, owners: dict[int, dict[int, Any]]) -> Any:
-    element = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name(f"/{node.kind}"), P=parent))
-    if node.kind == "TH":
-        element.A = Dictionary(O=Name.Table, Scope=Name(f"/{node.alt}"))
-    elif node.alt:
-        element.Alt = String(node.alt)
-    kids = Array([_element(pdf, child, element, owners) for child in node.inside])
-    for page, number in node.drawn:
-        kids.append(Dictionary(Type=Name.MCR, Pg=pdf.pages[page].obj, MCID=number))
-        owners.setdefault(page, {})[number] = element
-    element.K = kids
-    node.element = element
-    return element
+__all__ = [
+    "BODY",
+    "BOLD",
+    "BOLD_ITALIC",
+    "BRAND",
+    "CELL",
+    "DIM",
+    "FIGURE",
+    "FONTS",
+    "HEADING",
+    "INK",
+    "ITALIC",
+    "KICKER",
+    "LEAD",
+    "LINE",
+    "MARGIN",
+    "SANS",
+    "SMALL",
+    "TITLE",
+    "WHITE",
+    "WIDTH",
+    "Band",
+    "Chart",
+    "Flowable",
+    "Grid",
+    "Line",
+    "Node",
+    "Paper",
+    "Text",
+    "begin",
+    "beside",
+    "build",
+    "end",
+    "fonts",
+    "plain",
+    "slanted",
+    "style",
+    "table",
+]
