@@ -16,7 +16,6 @@ DEFAULTS: dict[str, str] = {
     "farge": "",
     "logo": "",
     "tilgjengelegheitserklaering": "https://uustatus.no/",
-    "svarfrist_arbeidsdagar": "3",
     "gruppegrense": "3",
     "meldeordning": "alvorleg_hending_a",
     "meldeordning_stadfesta": "",

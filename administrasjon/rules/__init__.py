@@ -57,3 +57,6 @@ ROLLAR_FOR_KOPI: tuple[Rolle, ...] = (
     Rolle.FAGANSVARLEG,
     Rolle.KVALITETSKOORDINATOR,
 )
+
+#: Settings that are whole numbers: the least and the most they may be (framlegg). Small groups are never shown below three.
+GRENSER = {"slutta_dagar": (30, 3650), "effekt_dagar": (14, 365), "gruppegrense": (3, 20)}

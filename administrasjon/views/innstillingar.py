@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from administrasjon import rules
 from administrasjon.actions import innstillingar
 from administrasjon.forms import SchemeForm
-from administrasjon.forms.kommunen import ColourForm, LogoForm, ReportForm, SettingsForm
+from administrasjon.forms.kommunen import ColourForm, LimitForm, LogoForm, ReportForm, SettingsForm
 from administrasjon.queries import katalog, oppstart
 from administrasjon.rules import farge
 from administrasjon.rules.tabellar import BOLKAR, TABELLAR
@@ -48,7 +48,13 @@ def innstillingar_vis(work: Work) -> str:
 
 
 def _kommunen(
-    work: Work, form: SettingsForm, colour: ColourForm | None = None, logo: LogoForm | None = None, feil: str = ""
+    work: Work,
+    form: SettingsForm,
+    *,
+    colour: ColourForm | None = None,
+    logo: LogoForm | None = None,
+    limits: LimitForm | None = None,
+    feil: str = "",
 ) -> str:
     ours = our_settings()
     form.sprak.choices = dict(SPRAKNAMN)
@@ -58,6 +64,8 @@ def _kommunen(
         form=form,
         fargeskjema=colour or ColourForm(farge=ours["farge"]),
         logoskjema=logo or LogoForm(),
+        grenseskjema=limits or LimitForm(data={key: ours[key] for key in rules.GRENSER}),
+        grenser=rules.GRENSER,
         rapportskjema=ReportForm(rapport_vedlegg=ours["rapport_vedlegg"] == "1"),
         ours=ours,
         data_feil=feil,
@@ -102,6 +110,17 @@ def lagre_rapportar(work: Work) -> Response:
     innstillingar.save(work, {"rapport_vedlegg": "1" if ReportForm(request.form).rapport_vedlegg.data else ""})
     flash(_("Innstillinga er lagra."), "ok")
     return redirect(url_for("administrasjon.kommunen") + "#rapportar", 303)
+
+
+@area.page("/innstillingar/grenser", needs=Right.KATALOG_ENDRE, method="POST")
+def lagre_grenser(work: Work) -> Response:
+    """Days and smallest counts: for who has left, for judging an effect, and for what is said about a group."""
+    form = LimitForm(request.form)
+    if not form.validate():
+        return make_response(_kommunen(work, _form(), limits=form), 422)
+    innstillingar.save(work, form.values())
+    flash(_("Innstillinga er lagra."), "ok")
+    return redirect(url_for("administrasjon.kommunen") + "#grenser", 303)
 
 
 @area.page("/innstillingar/farge", needs=Right.KATALOG_ENDRE, method="POST")

@@ -1054,7 +1054,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_prosedyre_eining_id"), "prosedyre", ["eining_id"], unique=False)
     op.create_index(op.f("ix_prosedyre_revisjonsfrist"), "prosedyre", ["revisjonsfrist"], unique=False)
     op.create_index(op.f("ix_prosedyre_tema"), "prosedyre", ["tema"], unique=False)
-    op.create_index(op.f("ix_prosedyre_tillegg_til_id"), "prosedyre", ["tillegg_til_id"], unique=False)
+    op.create_index(
+        "ix_prosedyre_tillegg",
+        "prosedyre",
+        ["tillegg_til_id"],
+        unique=False,
+        sqlite_where=sa.text("tillegg_til_id IS NOT NULL"),
+        postgresql_where=sa.text("tillegg_til_id IS NOT NULL"),
+    )
     op.create_index("ix_prosedyre_tittel", "prosedyre", ["tittel"], unique=False)
     op.create_table(
         "rapportabonnement",
@@ -1647,7 +1654,7 @@ def upgrade() -> None:
     op.create_table(
         "prosedyre_ord",
         sa.Column("prosedyre_id", sa.Integer(), nullable=False),
-        sa.Column("ord", sa.String(length=60), nullable=False),
+        sa.Column("ord", sa.String(length=60).with_variant(sa.String(length=60, collation="C"), "postgresql"), nullable=False),
         sa.Column("vekt", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["prosedyre_id"], ["prosedyre.id"], name=op.f("fk_prosedyre_ord_prosedyre_id_prosedyre")),
         sa.PrimaryKeyConstraint("prosedyre_id", "ord", name=op.f("pk_prosedyre_ord")),
@@ -2479,7 +2486,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_rapportabonnement_eining_id"), table_name="rapportabonnement")
     op.drop_table("rapportabonnement")
     op.drop_index("ix_prosedyre_tittel", table_name="prosedyre")
-    op.drop_index(op.f("ix_prosedyre_tillegg_til_id"), table_name="prosedyre")
+    op.drop_index(
+        "ix_prosedyre_tillegg",
+        table_name="prosedyre",
+        sqlite_where=sa.text("tillegg_til_id IS NOT NULL"),
+        postgresql_where=sa.text("tillegg_til_id IS NOT NULL"),
+    )
     op.drop_index(op.f("ix_prosedyre_tema"), table_name="prosedyre")
     op.drop_index(op.f("ix_prosedyre_revisjonsfrist"), table_name="prosedyre")
     op.drop_index(op.f("ix_prosedyre_eining_id"), table_name="prosedyre")

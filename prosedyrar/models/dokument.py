@@ -15,6 +15,7 @@ TYPES = (
 #: Words in the order of their characters on both databases, whatever language PostgreSQL was set up for.
 PLAIN_ORDER = String(60).with_variant(String(60, collation="C"), "postgresql")
 VALID = text("tilstand = 'gyldig'")
+LOCAL = text("tillegg_til_id IS NOT NULL")
 OPEN = text("tilstand IN ('kladd','paa_hoyring','til_godkjenning')")
 KEPT = text("tilstand <> 'forkasta'")
 
@@ -34,6 +35,7 @@ class Prosedyre(Base):
         CheckConstraint("(dokumenttype = 'ekstern') = (ekstern_lenkje <> '')", "ekstern_har_lenkje"),
         CheckConstraint("tillegg_til_id IS NULL OR tillegg_til_id <> id", "ikkje_tillegg_til_seg_sjolv"),
         Index("ix_prosedyre_tittel", "tittel"),
+        Index("ix_prosedyre_tillegg", "tillegg_til_id", sqlite_where=LOCAL, postgresql_where=LOCAL),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,7 +47,7 @@ class Prosedyre(Base):
     revisjonsintervall: Mapped[int] = mapped_column(default=24)
     revisjonsfrist: Mapped[date | None] = mapped_column(index=True)
     ekstern_lenkje: Mapped[str] = mapped_column(String(LENKJE_MAX), default="")
-    tillegg_til_id: Mapped[int | None] = mapped_column(ForeignKey("prosedyre.id"), index=True)
+    tillegg_til_id: Mapped[int | None] = mapped_column(ForeignKey("prosedyre.id"))
     heimel: Mapped[str] = mapped_column(String(TITTEL_MAX), default="")
     nokkelord: Mapped[str] = mapped_column(String(TITTEL_MAX), default="")
     laga: Mapped[datetime] = mapped_column(UtcDateTime)

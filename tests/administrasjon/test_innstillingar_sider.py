@@ -57,6 +57,7 @@ def test_everybody_else_gets_404(cast: Cast, client_for: ClientFor, csrf: Csrf, 
         f"{here}/dropp",
         f"{here}/flytt",
         "/innstillingar/farge",
+        "/innstillingar/grenser",
         "/innstillingar/logo",
     ]
     for name, person in cast.people.items():
@@ -236,3 +237,24 @@ def test_a_logo_is_drawn_anew_and_stands_on_pages_and_paper(cast: Cast, client_f
     assert len(pypdf.PdfReader(io.BytesIO(made)).pages[0].images) == 1
     assert kval.post("/innstillingar/logo", data={"fjern": "1", "csrf_token": csrf(kval)}).status_code == 303
     assert "/utsjanad/logo" not in kval.get("/").get_data(as_text=True)
+
+
+def test_days_and_limits_are_the_municipalitys(cast: Cast, client_for: ClientFor, csrf: Csrf, databases: Databases) -> None:
+    kval = client_for(cast.kval)
+    assert 'name="slutta_dagar" type="text" value="180"' in kval.get("/innstillingar/kommunen").text
+    good = {"slutta_dagar": "365", "effekt_dagar": "60", "gruppegrense": "5", "csrf_token": csrf(kval)}
+    for wrong in ({"slutta_dagar": "3"}, {"gruppegrense": "2"}, {"effekt_dagar": "snart"}):
+        answer = kval.post("/innstillingar/grenser", data={**good, **wrong})
+        assert answer.status_code == 422
+        assert "Skriv eit heiltal frå" in answer.text
+        assert f'value="{next(iter(wrong.values()))}"' in answer.text, "what was typed stays"
+    with databases.reading() as db:
+        assert settings(db)["slutta_dagar"] == "180"
+    assert kval.post("/innstillingar/grenser", data=good).status_code == 303
+    with databases.reading() as db:
+        ours = settings(db)
+        assert (ours["slutta_dagar"], ours["effekt_dagar"], ours["gruppegrense"]) == ("365", "60", "5")
+        said = db.scalars(select(Katalogendring).order_by(Katalogendring.id.desc())).first()
+        assert said is not None
+        assert said.felt["slutta_dagar"] == ["180", "365"]
+    assert "Dagar før ein som har slutta" in kval.get("/innstillingar/kommunen/historie").text
