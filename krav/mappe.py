@@ -18,6 +18,7 @@ from avvik.queries import tal
 from avvik.queries.tal_periode import Periode, month_of, shift
 from kjerne import identitet, vakt
 from kjerne.access import Right
+from kjerne.i18n import current
 from kjerne.i18n import gettext as _
 from kjerne.innstilling import settings
 from kjerne.log import record
@@ -27,13 +28,14 @@ from kjerne.sladd import exactly, spans, without
 from kjerne.work import Work
 from krav import pdf, queries
 from krav.katalog import Krav
+from krav.pdf import Vedlegg
 from krav.queries import Stand
 from krav.rules import STATUSNAMN, Status
 from oppdragsbrev.rules import LYSNAMN
 from prosedyrar.models import Prosedyre, ProsedyreVersjon
 from register.models import Arkivskildring, ArkivskildringDel, Registerforing
 from register.rules import ARKIVDELAR, SLAGNAMN, Slag
-from ros.models import RosAnalyse, RosUtgave
+from ros.models import RosAnalyse, RosEining, RosUtgave
 from tiltak.models import Tiltak
 from tiltak.rules import STATUSNAMN as TILTAKSTATUS
 from tiltak.rules import Status as Tiltakstatus
@@ -69,16 +71,17 @@ def make_folder(work: Work, wanted: Bestilling) -> Mappe:
     hide = _hider(work, wanted)
     units = [unit.id for unit in wanted.einingar]
     stands = queries.standings(work, wanted.einingar, wanted.krav)
-    files: list[tuple[str, bytes]] = [
-        ("01-krav.csv", _csv(_duty_head(), _duties(stands, hide))),
-        ("02-avvik-tal.csv", _csv(_count_head(), _counts(work, wanted))),
-        ("03-tiltak.csv", _csv(_measure_head(), _measures(work, units, wanted, hide))),
-        ("04-register.csv", _csv(_register_head(), _register(work, units, wanted, hide))),
+    files = [
+        Vedlegg("01-krav.csv", _("Krav, status, bevis og eiga vurdering"), _csv(_duty_head(), _duties(stands, hide))),
+        Vedlegg("02-avvik-tal.csv", _("Tal på avvik"), _csv(_count_head(), _counts(work, wanted))),
+        Vedlegg("03-tiltak.csv", _("Tiltak med frist i perioden"), _csv(_measure_head(), _measures(work, units, wanted, hide))),
+        Vedlegg(
+            "04-register.csv", _("Møte, rundar og undersøkingar"), _csv(_register_head(), _register(work, units, wanted, hide))
+        ),
         *_archives(work, wanted, hide),
         *_procedures(work, units, wanted, hide),
         *_analyses(work, units, wanted, hide),
     ]
-    listed = [(name, hashlib.sha256(data).hexdigest(), len(data)) for name, data in files]
     front = pdf.Framside(
         kommune=settings(work.db)["kommune"],
         einingar=[unit.namn for unit in wanted.einingar],
@@ -88,12 +91,12 @@ def make_folder(work: Work, wanted: Bestilling) -> Mappe:
         laga_av=work.me.namn,
         med_namn=wanted.med_namn,
     )
-    index = pdf.index(front, stands, listed)
-    sums = "".join(f"{sha}  {name}\n" for name, sha, _size in [("00-indeks.pdf", hashlib.sha256(index).hexdigest(), 0), *listed])
+    index = Vedlegg("00-indeks.pdf", "", pdf.index(front, stands, files))
+    sums = "".join(f"{one.sha256}  {one.namn}\n" for one in [index, *files])
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as folder:
-        for name, data in [("00-indeks.pdf", index), *files, ("SHA256SUMS", sums.encode())]:
-            folder.writestr(zipfile.ZipInfo(name, STAMP), data, zipfile.ZIP_DEFLATED)
+        for one in [index, *files, Vedlegg("SHA256SUMS", "", sums.encode())]:
+            folder.writestr(zipfile.ZipInfo(one.namn, STAMP), one.data, zipfile.ZIP_DEFLATED)
     data = held.getvalue()
     made = Mappe(data, f"tilsynsmappe-{wanted.fra.isoformat()}-{wanted.til.isoformat()}.zip", hashlib.sha256(data).hexdigest())
     record(
@@ -134,6 +137,7 @@ def _duty_head() -> list[str]:
     return [
         _("Kode"),
         _("Heimel"),
+        _("Krav"),
         _("Stadfesta"),
         _("Eining"),
         _("Status"),
@@ -150,6 +154,7 @@ def _duties(stands: Sequence[Stand], hide: Callable[[str], str]) -> Iterable[Seq
         yield [
             one.krav.kode,
             one.krav.heimel,
+            one.krav.tekst(current())[0],
             _("ja") if one.krav.stadfesta else _("nei"),
             one.eining.namn,
             str(LYSNAMN[one.lys]),
@@ -240,7 +245,7 @@ def _register(work: Work, units: Sequence[int], wanted: Bestilling, hide: Callab
         yield [row.dato, slag, unit, hide(row.tittel), hide(row.samandrag), row.tal, row.neste]
 
 
-def _archives(work: Work, wanted: Bestilling, hide: Callable[[str], str]) -> list[tuple[str, bytes]]:
+def _archives(work: Work, wanted: Bestilling, hide: Callable[[str], str]) -> list[Vedlegg]:
     may = [unit for unit in wanted.einingar if unit.id in work.units(Right.REGISTER_LES)]
     rows = work.db.execute(
         select(Eining.kode, Arkivskildring.gjennomgatt, ArkivskildringDel.nr, ArkivskildringDel.tekst)
@@ -256,10 +261,12 @@ def _archives(work: Work, wanted: Bestilling, hide: Callable[[str], str]) -> lis
     for kode, seen, nr, text in rows:
         lines = found.setdefault(kode, [_("Arkivskildring, gjennomgått %(dato)s", dato=seen.isoformat())])
         lines.append(f"\n{nr}. {ARKIVDELAR[nr]}\n{hide(text)}")
-    return [(f"05-arkiv/{kode}.txt", "\n".join(lines).encode()) for kode, lines in found.items()]
+    names = {unit.kode: unit.namn for unit in may}
+    said = {kode: _("Arkivskildring for %(eining)s", eining=names[kode]) for kode in found}
+    return [Vedlegg(f"05-arkiv/{kode}.txt", said[kode], "\n".join(lines).encode()) for kode, lines in found.items()]
 
 
-def _procedures(work: Work, units: Sequence[int], wanted: Bestilling, hide: Callable[[str], str]) -> list[tuple[str, bytes]]:
+def _procedures(work: Work, units: Sequence[int], wanted: Bestilling, hide: Callable[[str], str]) -> list[Vedlegg]:
     """The documents that were valid some time in the period, of the chosen units and of all above them."""
     owners = {int(part) for unit in wanted.einingar for part in unit.sti.split("/") if part} | set(units)
     rows = work.db.execute(
@@ -276,20 +283,24 @@ def _procedures(work: Work, units: Sequence[int], wanted: Bestilling, hide: Call
     head = [_("Nr."), _("Tittel"), _("Eining"), _("Versjon"), _("Gyldig frå"), _("Gyldig til")]
     listed = [[nr, hide(title), unit, one.nummer, one.gyldig_fra, one.gyldig_til] for nr, title, unit, one in rows]
     texts = [
-        (f"06-prosedyrar/{nr}-{one.nummer}.md", f"# {hide(title)}\n\n{hide(one.tekst)}\n".encode())
+        Vedlegg(
+            f"06-prosedyrar/{nr}-{one.nummer}.md",
+            f"{hide(title)} {one.nummer}",
+            f"# {hide(title)}\n\n{hide(one.tekst)}\n".encode(),
+        )
         for nr, title, _unit, one in rows
     ]
-    return [("06-prosedyrar.csv", _csv(head, listed)), *texts]
+    return [Vedlegg("06-prosedyrar.csv", _("Dokument som galdt i perioden"), _csv(head, listed)), *texts]
 
 
-def _analyses(work: Work, units: Sequence[int], wanted: Bestilling, hide: Callable[[str], str]) -> list[tuple[str, bytes]]:
-    """The approved editions of risk analyses in the period, row by row as they were."""
+def _analyses(work: Work, units: Sequence[int], wanted: Bestilling, hide: Callable[[str], str]) -> list[Vedlegg]:
+    """The approved editions of risk analyses in the period that cover the units, row by row as they were."""
     may = [unit for unit in units if unit in work.units(Right.ROS_LES)]
     rows = work.db.execute(
         select(RosAnalyse.tittel, Eining.namn, RosUtgave)
         .join(RosUtgave, RosUtgave.analyse_id == RosAnalyse.id)
         .join(Eining, Eining.id == RosAnalyse.eining_id)
-        .where(RosAnalyse.eining_id.in_(may))
+        .where(RosAnalyse.id.in_(select(RosEining.analyse_id).where(RosEining.eining_id.in_(may))))
         .order_by(RosAnalyse.id, RosUtgave.nr)
     )
     cells: list[Sequence[Celle]] = []
@@ -301,4 +312,4 @@ def _analyses(work: Work, units: Sequence[int], wanted: Bestilling, hide: Callab
             cells.append([hide(title), unit, edition.nr, edition.godkjend_tid, hide(row["hending"]), *said, edition.sha256])
     head = [_("Analyse"), _("Eining"), _("Utgåve"), _("Godkjend"), _("Uønskt hending"), _("Sannsyn"), _("Konsekvens"), _("Risiko")]
     head.append(_("Kontrollsum for utgåva"))
-    return [("07-ros.csv", _csv(head, cells))]
+    return [Vedlegg("07-ros.csv", _("Godkjende risikoanalysar"), _csv(head, cells))]

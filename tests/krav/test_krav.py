@@ -115,7 +115,7 @@ def filled(cast: Cast, databases: Databases, work_for: WorkFor, clock: Clock) ->
         db.commit()
 
 
-def folder(browser: object, token: str, **more: object) -> zipfile.ZipFile:
+def folder(browser: FlaskClient, token: str, **more: object) -> zipfile.ZipFile:
     sent = {"eining": ["HO-IT-01"], "gruppe": ["1.1", "1.9"], "fra": "2026-01-01", "til": "2026-11-22", "csrf_token": token, **more}
     answer = browser.post("/krav/tilsynsmappe", data=sent)
     assert answer.status_code == 200, answer.text
@@ -141,6 +141,10 @@ def test_the_folder_holds_what_was_chosen_with_checksums_and_without_names(
     assert counts[1][2] == "5"
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(made.read("00-indeks.pdf"))).pages)
     assert "04-register.csv" in text
+    assert "Møte, rundar og undersøkingar" in text, "the index says what each file is"
+    listed = list(csv.DictReader(io.StringIO(made.read("01-krav.csv").decode("utf-8-sig")), delimiter=";"))
+    assert {one["Krav"] for one in listed} <= {one.nn for one in duties().values()}
+    assert listed[0]["Krav"][:30] in text.replace("\n", " "), "a duty stands there in words"
     with databases.reading() as db:
         logged = [line.endring["sha256"] for line in db.scalars(select(Loggline).where(Loggline.hending == "krav:tilsynsmappe"))]
         assert len(logged) == 1
