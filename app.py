@@ -96,6 +96,7 @@ import rapportar.tavle
 import rapportar.tavleside
 import rapportar.vi_gjorde_side
 import rapportar.views
+import register.handlers
 import register.views.area
 import register.views.arkiv
 import register.views.foring
@@ -182,6 +183,7 @@ LISTENERS = (
     ros.handlers.HANDLERS,
     kompetanse.handlers.HANDLERS,
     avvik.handlers.HANDLERS,
+    register.handlers.HANDLERS,
     oppdragsbrev.handlers.HANDLERS,
     rapportar.tavle.HANDLERS,
 )

@@ -109,7 +109,7 @@ def ask_for_measure(work: Work, row: Registerforing, *, tittel: str, ansvarleg: 
         frist=frist,
         type=Type.FOREBYGGJANDE,
         prioritet=2,
-        opphav=(queries.SUBJECT_SOURCE, row.id, f"{SLAGNAMN[Slag(row.slag)]} {row.dato.isoformat()}"[:60], True),
+        opphav=(queries.source_of(row.slag), row.id, f"{SLAGNAMN[Slag(row.slag)]} {row.dato.isoformat()}"[:60], True),
     )
 
 

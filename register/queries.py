@@ -14,9 +14,13 @@ from register.models import Arkivskildring, ArkivskildringDel, Registerforing
 from register.rules import ARKIVDELAR, KINDS, Lys, Punkt, Slag, light
 from tiltak.models import Tiltak, TiltakOpphav
 from tiltak.queries import visible as visible_measures
+from tiltak.rules import Kjelde
 
 SUBJECT = "register"
 PAGE = 50
+#: Lines that are answers of many; the rest are rounds, meetings and reviews.
+SURVEYS = frozenset({Slag.BRUKARUNDERSOKING, Slag.PARORANDEUNDERSOKING, Slag.MEDARBEIDARUNDERSOKING})
+SOURCES = (Kjelde.RUNDE, Kjelde.UNDERSOKING)
 
 
 def visible(work: Work) -> Select[Registerforing]:
@@ -64,7 +68,7 @@ def listing(work: Work, narrow: Narrow, after: tuple[date, int] | None = None) -
     measures = (
         select(func.count())
         .select_from(TiltakOpphav)
-        .where(TiltakOpphav.slag == SUBJECT_SOURCE, TiltakOpphav.ref_id == Registerforing.id)
+        .where(TiltakOpphav.slag.in_(SOURCES), TiltakOpphav.ref_id == Registerforing.id)
         .scalar_subquery()
     )
     found = work.db.execute(
@@ -77,8 +81,9 @@ def listing(work: Work, narrow: Narrow, after: tuple[date, int] | None = None) -
     return rows, (rows[-1].foring.dato, rows[-1].foring.id) if len(found) > PAGE else None
 
 
-#: The kind of origin a measure made from a line carries.
-SUBJECT_SOURCE = "runde"
+def source_of(slag: str) -> Kjelde:
+    """The kind of origin a measure made from a line carries."""
+    return Kjelde.UNDERSOKING if slag in SURVEYS else Kjelde.RUNDE
 
 
 def get_foring(work: Work, foring_id: int) -> Registerforing:
@@ -100,7 +105,7 @@ def measures_of(work: Work, foring: Registerforing) -> list[tuple[Tiltak, str]]:
         select(Tiltak, Person.namn)
         .join(TiltakOpphav, TiltakOpphav.tiltak_id == Tiltak.id)
         .join(Person, Person.id == Tiltak.ansvarleg_id)
-        .where(TiltakOpphav.slag == SUBJECT_SOURCE, TiltakOpphav.ref_id == foring.id, visible_measures(work))
+        .where(TiltakOpphav.slag.in_(SOURCES), TiltakOpphav.ref_id == foring.id, visible_measures(work))
         .order_by(Tiltak.id)
     )
     return [(tiltak, namn) for tiltak, namn in rows]

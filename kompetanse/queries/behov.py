@@ -38,7 +38,7 @@ class Setning:
     def whom(self, one: Behov | Kompetansebehov) -> str:
         """The group a need is about."""
         codes = sorted(one.yrker) if isinstance(one.yrker, frozenset) else [code for code in one.yrker.split("|") if code]
-        parts = [self.yrke.get(code, code).lower() for code in codes]
+        parts = [(label := self.yrke.get(code, code))[:1].lower() + label[1:] for code in codes]
         if one.rolle:
             parts.append(str(ROLLENAMN[Rolle(one.rolle)]).lower())
         if one.vakt:

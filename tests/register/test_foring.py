@@ -11,6 +11,7 @@ from kjerne.db import Databases
 from kjerne.models import Epost, Fil, Loggline
 from register import queries
 from register.models import Registerforing
+from register.queries import source_of
 from register.rules import Lys, Slag, add_months, light
 from tests.cast import Cast
 from tests.conftest import ClientFor, Csrf, WorkFor
@@ -157,6 +158,8 @@ def test_a_measure_carries_where_it_came_from(
     assert (made.eining_id, origin.slag, origin.ref_id) == (cast.it01.id, "runde", entered)
     assert letters
     assert "Byt lyspærene" in leader.get(f"/register/{entered}").text
+    assert f'href="/register/{entered}"' in leader.get(f"/tiltak/{made.id}").text
+    assert (source_of("brukarundersoking"), source_of("amu")) == ("undersoking", "runde")
     reads_only = client_for(cast.vera).get(f"/register/{entered}")
     assert (reads_only.status_code, "Byt lyspærene" in reads_only.text) == (200, False), "a measure keeps its own readers"
 
