@@ -27,9 +27,15 @@ from rapportar.slag import ALLE, SLAG
 from rapportar.views import area
 
 NEWEST = 40
+RESTS = "kvilar"
 #: Roles a subscription may be for.
 ROLLER = (Rolle.LEIAR, Rolle.KVALITETSKOORDINATOR, Rolle.KOMMUNALSJEF, Rolle.LEIING, Rolle.REVISOR)
-STATUS = {"laga": ("ok", _l("Laga og send")), "ventar": ("none", _l("Ventar")), "feila": ("bad", _l("Feila"))}
+STATUS = {
+    "laga": ("ok", _l("Laga og send")),
+    "ventar": ("none", _l("Ventar")),
+    "feila": ("bad", _l("Feila")),
+    RESTS: ("none", _l("I arkivet, ikkje opna")),
+}
 FEIL = {
     "LookupError": _l("Mottakaren har ikkje lenger tilgang til eininga."),
     "OSError": _l("Fila kunne ikkje lagrast. Sjå om disken er full."),
@@ -108,7 +114,7 @@ def _ran(work: Work) -> list[Koyrd]:
         select(Rapport, Eining.namn, Person.namn)
         .join(Eining, Eining.id == Rapport.eining_id)
         .join(Person, Person.id == Rapport.mottakar_id)
-        .where(Rapport.eining_id.in_(work.units(Right.RAPPORT_SKRIV)), Rapport.status != "kvilar")
+        .where(Rapport.eining_id.in_(work.units(Right.RAPPORT_SKRIV)))
         .order_by(Rapport.id.desc())
         .limit(NEWEST)
     )

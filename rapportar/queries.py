@@ -89,8 +89,8 @@ def readable(work: Work) -> ColumnElement[bool]:
     return and_(Rapport.status.in_(SHOWN), or_(mine, Rapport.eining_id.in_(units & work.units(Right.AVVIK_LES))))
 
 
-def archive(work: Work, before: int | None, limit: int) -> list[Arkivrad]:
-    """The newest reports first, from the one before `before` on. One query."""
+def archive(work: Work, before: int | None, limit: int, *, slag: str = "", eining: str = "") -> list[Arkivrad]:
+    """The newest reports first, from the one before `before` on, of a kind and a unit where they are given. One query."""
     query = (
         select(Rapport, Eining.namn, Person.namn)
         .join(Eining, Eining.id == Rapport.eining_id)
@@ -101,7 +101,18 @@ def archive(work: Work, before: int | None, limit: int) -> list[Arkivrad]:
     )
     if before is not None:
         query = query.where(Rapport.id < before)
+    if slag:
+        query = query.where(Rapport.slag == slag)
+    if eining:
+        query = query.where(Eining.kode == eining)
     return [Arkivrad(*row) for row in work.db.execute(query)]
+
+
+def archived_units(work: Work) -> list[Eining]:
+    """The units that have reports she may open, in the organisation's order. One query."""
+    return list(
+        work.db.scalars(select(Eining).where(Eining.id.in_(select(Rapport.eining_id).where(readable(work)))).order_by(Eining.sti))
+    )
 
 
 def readings(work: Work, reports: Sequence[int]) -> dict[int, list[tuple[str, datetime]]]:

@@ -13,9 +13,9 @@ from kjerne.i18n import gettext as _
 from kjerne.web import Area, render
 from kjerne.work import Work
 from rapportar.actions import make_report
-from rapportar.queries import Arkivrad, archive, get_rapport, readings
+from rapportar.queries import Arkivrad, archive, archived_units, get_rapport, readings
 from rapportar.rules.perioder import name_of
-from rapportar.slag import SLAG
+from rapportar.slag import ALLE, SLAG
 
 PAGE = 25
 RESTS = "kvilar"
@@ -27,8 +27,9 @@ def arkiv(work: Work) -> str:
     """The reports she may open, the newest first, with their checksum."""
     raw = request.args.get("for", "")
     before = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
-    rows = archive(work, before, PAGE + 1)
-    older: dict[str, Any] = {"for": rows[PAGE - 1].rapport.id} if len(rows) > PAGE else {}
+    asked = {name: value for name in ("slag", "eining") if (value := request.args.get(name, "")[:40]) and value.isprintable()}
+    rows = archive(work, before, PAGE + 1, **asked)
+    older: dict[str, Any] = {**asked, "for": rows[PAGE - 1].rapport.id} if len(rows) > PAGE else {}
     more = url_for("rapportar.arkiv", **older) if len(rows) > PAGE else None
     return render(
         work,
@@ -36,6 +37,9 @@ def arkiv(work: Work) -> str:
         rader=rows[:PAGE],
         neste=more,
         tittel=title_of,
+        valt=asked,
+        slaga=ALLE,
+        einingar=archived_units(work),
         lesne=readings(work, [row.rapport.id for row in rows[:PAGE]]) if work.has(Right.RAPPORT_SKRIV) else {},
     )
 

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from avvik.queries.tal_periode import YEAR, Periode, first_day, month_of, months, shift
+from avvik.queries.tal_periode import YEAR, Periode, first_day, month_of, months, shift, span_of
 from kjerne.clock import add_working_days
 from kjerne.i18n import Lazy, fdate
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 
-CODE = re.compile(r"(?P<aar>20\d\d)(?:-(?:T(?P<t>[1-3])|K(?P<k>[1-4])|(?P<m>0[1-9]|1[0-2])))?")
 FREE = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])_(20\d\d)-(0[1-9]|1[0-2])")
 LONGEST_FREE = 36
 
@@ -72,14 +71,9 @@ class Val:
 
 def _span(kode: str) -> tuple[int, int]:
     """The first month and how many. Raises `BadPeriod`."""
-    found = CODE.fullmatch(kode) if kode.isascii() else None
+    found = span_of(kode)
     if found:
-        year = int(found["aar"]) * 100
-        if found["t"]:
-            return year + (int(found["t"]) - 1) * 4 + 1, 4
-        if found["k"]:
-            return year + (int(found["k"]) - 1) * 3 + 1, 3
-        return (year + int(found["m"]), 1) if found["m"] else (year + 1, YEAR)
+        return found
     free = FREE.fullmatch(kode) if kode.isascii() else None
     if not free:
         raise BadPeriod(kode)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kjerne.i18n import Lazy
 from kjerne.i18n import lazy as _l
 from rapportar.rules.perioder import Rytme
-from rapportar.slag import avvik, bevis, nokkeltal
+from rapportar.slag import avvik, bevis, nokkeltal, personvern
 from rapportar.slag.grunnlag import Bolkslag, no_parts
 
 
@@ -38,6 +38,7 @@ SAMANDRAG = _text("samandrag", _l("Samandrag frå leiaren"), _l("Kva er viktigas
 MAL = _text("mal", _l("Mål og resultat"), _l("Kva var målet, og kvar står vi?"))
 VEDTAK = _text("vedtak", _l("Vurdering og vedtak"), _l("Kva meiner leiinga, og kva er avgjort?"))
 PLAN = _text("plan", _l("Plan for neste år"), _l("Kva skal gjerast neste år?"))
+DPIA = _text("dpia", _l("Vurdering av personvernkonsekvensar"), _l("Kva er vurdert, og kva kom de fram til?"))
 SVAKT = _text("svakt", _l("Veike sider"), _l("Kva fungerer ikkje godt nok enno?"))
 
 ALLE: tuple[Slag, ...] = (
@@ -156,6 +157,13 @@ ALLE: tuple[Slag, ...] = (
         _l("Skadar, vald og truslar, vernerundar og opplæring, til arbeidsmiljøutvalet."),
         Rytme.AR,
         (SAMANDRAG, avvik.SKADAR, avvik.HOVUDTAL, bevis.HMS, bevis.KOMPETANSE, nokkeltal.SJUKEFRAVAER, PLAN),
+    ),
+    Slag(
+        "personvern_ar",
+        _l("Årsrapport personvern"),
+        _l("Brot, kva som er meldt til Datatilsynet, og vurderingar av personvernkonsekvensar, til kommunedirektøren."),
+        Rytme.AR,
+        (SAMANDRAG, avvik.HOVUDTAL, personvern.BROT, personvern.MELDEPLIKT, DPIA, PLAN),
     ),
     Slag(
         "oppdragsbrev_status",

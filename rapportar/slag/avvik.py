@@ -182,7 +182,12 @@ def beside(g: Grunnlag) -> Sequence[Del]:
 
 
 def injuries(g: Grunnlag) -> Sequence[Del]:
-    """Deviations about employees by sub-category; whole numbers, so only for who reads all units below."""
+    """Deviations about employees by sub-category."""
+    return by_category(g, HMS, _("Hendingar som gjeld tilsette"), _("Ingen saker om tilsette i perioden."))
+
+
+def by_category(g: Grunnlag, kind: str, title: str, none: str) -> Sequence[Del]:
+    """Deviations of a main type by sub-category; whole numbers, so only for who reads all units below. `none`: said when empty."""
     if not g.no.heilt:
         raise Manglar(_("Kategoriane er små tal utanfor det du les."))
     names = {code: row.label for code, row in by_code(g.work.db, Underkategori, g.work.today).items()}
@@ -193,7 +198,7 @@ def injuries(g: Grunnlag) -> Sequence[Del]:
             select(AvvikSum.underkategori, func.sum(AvvikSum.saker))
             .where(
                 AvvikSum.eining_id.in_([key for key, row in g.tal_einingar.items() if row.sti.startswith(g.eining.sti)]),
-                AvvikSum.hovudtype == HMS,
+                AvvikSum.hovudtype == kind,
                 AvvikSum.manad.between(periode.manadar[0], periode.manadar[-1]),
                 AvvikSum.art.in_(counted),
                 AvvikSum.stand != "avvist",
@@ -203,11 +208,11 @@ def injuries(g: Grunnlag) -> Sequence[Del]:
         ):
             counts.setdefault(code, [0] * len(g.perioder))[place] = int(number)
     if not counts:
-        raise Manglar(_("Ingen saker om tilsette i perioden."))
+        raise Manglar(none)
     order = sorted(counts, key=lambda code: (-counts[code][0], names.get(code, code)))
     rows = [(names.get(code, code), counts[code][0], counts[code][0]) for code in order]
     more: list[list[Celle]] = [list(counts[code][1:]) for code in order]
-    return [Soyler(_("Hendingar som gjeld tilsette"), [_("Kategori"), *g.kolonnar], rows, more)]
+    return [Soyler(title, [_("Kategori"), *g.kolonnar], rows, more)]
 
 
 NUMBERS = (Right.AVVIK_TAL,)

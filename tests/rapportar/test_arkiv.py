@@ -90,6 +90,18 @@ def test_she_who_no_longer_leads_the_unit_opens_it_no_more(
     assert client_for(cast.leif).get(f"/rapportar/{made['HO-IT-01'].id}").status_code == 404
 
 
+def test_the_list_is_narrowed_to_a_kind_and_a_unit(cast: Cast, made: dict[str, Rapport], client_for: ClientFor) -> None:
+    browser = client_for(cast.kval)
+    page = browser.get("/rapportar/arkiv?eining=HO-IT-01&slag=manad_eining").get_data(as_text=True)
+    assert {kode for kode, row in made.items() if shows(page, row)} == {"HO-IT-01"}
+    other = browser.get("/rapportar/arkiv?slag=tertial").get_data(as_text=True)
+    assert not any(shows(other, row) for row in made.values())
+    assert "Ingen rapportar av dette slaget" in other
+    hers = client_for(cast.leif).get("/rapportar/arkiv?eining=HO-IT-02").get_data(as_text=True)
+    assert not any(shows(hers, row) for row in made.values())
+    assert "HO-IT-02" not in hers
+
+
 def test_the_list_goes_on_in_portions(cast: Cast, made: dict[str, Rapport], client_for: ClientFor) -> None:
     newest = max(row.id for row in made.values())
     page = client_for(cast.kval).get(f"/rapportar/arkiv?for={newest}").get_data(as_text=True)

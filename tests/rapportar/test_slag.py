@@ -4,13 +4,14 @@ import io
 import json
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from avvik.models import Avvik, AvvikMeldeplikt
 from kjerne.db import Databases
 from kjerne.models import Eining, Person
 from rapportar import dokument
@@ -18,7 +19,7 @@ from rapportar.rules.dokument import Dokument, Tabell, written
 from rapportar.rules.perioder import BadPeriod, Rytme, due_day, last_ended, moved, name_of, period_of, read_period
 from rapportar.slag import ALLE, SLAG
 from tests.cast import Cast
-from tests.conftest import ClientFor, Csrf, WorkFor
+from tests.conftest import ClientFor, Clock, Csrf, WorkFor
 from tests.rapportar.conftest import text_of
 
 KINDS = [one.kode for one in ALLE]
@@ -148,6 +149,26 @@ def test_no_text_of_a_case_and_no_name_of_a_reporter_is_in_any_report(cast: Cast
             data = browser.get(f"/rapportar/{kind}/fil?eining=HO&periode=2026-10&format={form}").data
             said = text_of(data) if form == "pdf" else data.decode()
             assert not [word for word in ("Kanarifugl", "Bebuaren", "Kari", "Nina") if word in said]
+
+
+@pytest.mark.usefixtures("october")
+def test_the_privacy_report_counts_what_became_of_the_duty_to_notify(
+    cast: Cast, databases: Databases, work_for: WorkFor, clock: Clock
+) -> None:
+    with databases.writing() as db:
+        cases = list(db.scalars(select(Avvik).where(Avvik.eining_id == cast.it01.id).order_by(Avvik.id)))
+        late = clock() + timedelta(hours=80)
+        became = (("meldt", clock()), ("meldt", late), ("ikkje_meldt", clock()), ("open", None))
+        for case, (status, decided) in zip(cases, became, strict=False):
+            reason = "Ingen risiko." if status == "ikkje_meldt" else ""
+            duty = {"meldeplikt": "personvern_brot", "status": status, "avgjort_tid": decided, "grunngiving": reason}
+            db.add(AvvikMeldeplikt(avvik_id=case.id, frist=clock() + timedelta(hours=72), **duty))
+        db.commit()
+    doc = built(databases, work_for, cast.kval, "personvern_ar", cast.ho, "2026")
+    assert [row[1] for row in table_of(doc, "meldeplikt").rader] == [2, 1, 1, 1]
+    assert [row[2] for row in table_of(doc, "meldeplikt").rader] == [0] * 4
+    seen = built(databases, work_for, cast.lise, "personvern_ar", cast.ho, "2026")
+    assert "meldeplikt" in {kode for kode, _tittel, _grunn in seen.ikkje_med}, "small numbers outside what she reads"
 
 
 @pytest.mark.usefixtures("october")
