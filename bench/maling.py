@@ -4,10 +4,11 @@ import http.client
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
-__all__ = ["Goal", "Klient", "Ratio", "Result", "p", "take_turns"]
+__all__ = ["Goal", "Klient", "Ratio", "Result", "p", "processor_ms", "take_turns"]
 
 Call = Callable[[], object]
 
@@ -28,6 +29,23 @@ def take_turns(calls: Mapping[str, Call], rounds: int, warm_up: int = 8) -> dict
             if number >= warm_up:
                 times[name].append((time.perf_counter() - start) * 1000)
     return times
+
+
+def processor_ms(pid: int) -> float:
+    """Milliseconds of processor time a server and its children have used so far, by the kernel's own count (Linux).
+
+    Where a machine is shared, this still says what a page costs, when the time on the clock does not.
+    """
+    found = 0
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(status.read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+            if pid not in {int(status.parent.name), parent}:
+                continue
+            found += sum(int(task.read_text(encoding="utf-8").split()[0]) for task in status.parent.glob("task/*/schedstat"))
+        except OSError:  # it has ended meanwhile
+            continue
+    return found / 1_000_000
 
 
 class Klient:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from argon2.low_level import Type, hash_secret_raw
 
-from bench.maling import Goal, Klient, Result, p, take_turns
+from bench.maling import Goal, Klient, Result, p, processor_ms, take_turns
 from bench.tenar import Tenar
 
 __all__ = ["against_bare", "concurrent_filers", "export", "goals", "growth", "login", "matrix", "weight"]
@@ -89,6 +89,9 @@ def against_bare(result: Result, database: str, tenar: Tenar, case: str, rounds:
             rounds,
         )
         result.ratio(database, name, times["vi"], times["bare"], _MOST[name])
+        spent = [_spent(ours, tenar.pid, rounds), _spent(partial(bare.send, method, path, body, wants), tenar.bare_pid, rounds)]
+        said = f"{spent[0]:.1f} mot {spent[1]:.1f} ms i vevtenaren"
+        result.goals.append(Goal(database, f"{name}: prosessortid × bare", spent[0] / spent[1], _MOST[name], "×", said))
         result.goals.append(
             Goal(
                 database,
@@ -98,6 +101,14 @@ def against_bare(result: Result, database: str, tenar: Tenar, case: str, rounds:
                 "×",
             )
         )
+
+
+def _spent(call: Callable[[], object], pid: int, rounds: int) -> float:
+    """Milliseconds of a server's processor time one call takes."""
+    before = processor_ms(pid)
+    for _ in range(rounds):
+        call()
+    return (processor_ms(pid) - before) / rounds
 
 
 def growth(result: Result, database: str, small: Tenar, large: Tenar, rounds: int) -> None:

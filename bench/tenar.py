@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -63,6 +63,7 @@ class Tenar:
     base: str
     bare: str
     pid: int
+    bare_pid: int = 0
 
     def klient(self, rolle: str) -> Klient:
         """A browser in which the first demo login of a role is logged in: the session's row is made here."""
@@ -106,8 +107,8 @@ def served(data: Data, workers: int = 1) -> Iterator[Tenar]:
         command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(workers), "--threads", "8"]
         command += ["--bind", f"127.0.0.1:{bare_port}", "--no-control-socket", "--log-level", "warning", "bench.bare:application"]
         env = {**os.environ, "BENCH_DATABASE": data.raw, "BENCH_PAGES": str(pages)}
-        stack.enter_context(_running(command, env, bare + "/liste?utan=1"))
-        yield tenar
+        theirs = stack.enter_context(_running(command, env, bare + "/liste?utan=1"))
+        yield replace(tenar, bare_pid=theirs.pid)
 
 
 @contextmanager

@@ -34,6 +34,22 @@ _lock = Lock()
 _held: dict[Hashable, "_Built"] = {}
 
 
+class _Scope:
+    """Whose questions these are: compared as the tuple is, but its hash is worked out once for all questions of a page."""
+
+    __slots__ = ("_hash", "_said")
+
+    def __init__(self, said: tuple[Hashable, ...]) -> None:
+        self._said = said
+        self._hash = hash(said)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Scope) and self._said == other._said
+
+
 @dataclass(frozen=True, slots=True)
 class _Built:
     """A statement as the driver takes it, its values, and how the driver's answer is read."""
@@ -98,12 +114,8 @@ def _key(work: Work, question: Question, parts: tuple[Hashable, ...]) -> Hashabl
         return None
     scope = work.memo.get("asked")
     if scope is None:
-        scope = work.memo["asked"] = (
-            work.db.get_bind().engine.url,
-            work.person.id if work.person else 0,
-            work.grants.key,
-            work.today,
-        )
+        person = work.person.id if work.person else 0
+        scope = work.memo["asked"] = _Scope((work.db.get_bind().engine.url, person, work.grants.key, work.today))
     return (question, scope, stamp, parts)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, NamedTuple, TypeAlias
 
 import flask_login
@@ -237,13 +237,25 @@ class MenuLine(NamedTuple):
     badge: int
 
 
+@lru_cache
+def _href(_root: str, endpoint: str) -> str:
+    """Where a page of the menu lies: the same for everybody under one address."""
+    return url_for(endpoint)
+
+
 def menu(work: Work | None) -> tuple[MenuLine, ...]:
     """The menu of this person, with what waits for her."""
     if work is None or work.person is None:
         return ()
     shown = [(item, item.badge(work) if item.badge else 0) for item in house().menu]
     return tuple(
-        MenuLine(str(item.text), url_for(item.endpoint), item.icon, request.blueprint == item.endpoint.partition(".")[0], count)
+        MenuLine(
+            str(item.text),
+            _href(request.script_root, item.endpoint),
+            item.icon,
+            request.blueprint == item.endpoint.partition(".")[0],
+            count,
+        )
         for item, count in shown
         if count or not item.rights or any(work.has(right) for right in item.rights)
     )

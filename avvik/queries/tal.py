@@ -21,6 +21,7 @@ from avvik.queries.tal_celler import (
     TYPE,
     Celler,
     Tal,
+    Utval,
     read_cells,
     scope,
     total,
@@ -154,7 +155,7 @@ def periods(work: Work, units: Mapping[int, Eining], eining: Eining) -> list[Per
 
 
 def figures(work: Work, eining: Eining, periode: Periode, units: Mapping[int, Eining] | None = None) -> Figurar:
-    """All figures of `eining` (its subtree included) in `periode`, as far as this person may see. Eight queries on the sums."""
+    """All figures of `eining` (its subtree included) in `periode`, as far as this person may see. Nine queries on the sums."""
     units = units if units is not None else units_of_numbers(work)
     if eining.id not in units:
         raise NotFound
@@ -167,7 +168,7 @@ def figures(work: Work, eining: Eining, periode: Periode, units: Mapping[int, Ei
     chart = months(shift(running, -RUN), RUN)
     wanted = sorted({*periode.manadar, *before, *chart})
     limit = int(settings(work.db)["gruppegrense"])
-    cells = read_cells(work, scope(work, eining, units, limit), wanted, arts)
+    cells = read_cells(work, scope(work, eining, units, limit), Utval(wanted, periode.manadar or wanted, NEAR_MISS), arts)
     outside = [code for code, row in arts.items() if not row.tel_som_avvik]
     _hide(cells, wanted, list(types), [code for code in arts if code not in outside], outside)
     now = [month for month in periode.manadar if month < running]

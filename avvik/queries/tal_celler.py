@@ -166,37 +166,56 @@ def nodes_of(row: Eining, path: Sequence[int]) -> list[int]:
     return found
 
 
-def read_cells(work: Work, omfang: Omfang, wanted: Sequence[int], arts: Mapping[str, Art] | None = None) -> Celler:
-    """Read the cells of the wanted months: six queries on the kept sums, whatever the number of cases."""
+@dataclass(frozen=True)
+class Utval:
+    """What is read: totals and types of the `wanted` months; the other breakdowns and the days of those `shown` alone.
+
+    Where something is hidden, all of it is needed for all months: a hidden cell must not be told from its neighbours.
+    `near` is the nature whose share is shown.
+    """
+
+    wanted: Sequence[int]
+    shown: Sequence[int]
+    near: str
+
+
+def read_cells(work: Work, omfang: Omfang, utval: Utval, arts: Mapping[str, Art] | None = None) -> Celler:
+    """Read the cells of the wanted months: seven queries on the kept sums, whatever the number of cases."""
     cells = Celler(omfang)
     arts = arts or by_code(work.db, Art, work.today)
     ids = [*omfang.lesne, *omfang.andre]
-    _read_sums(work, cells, ids, wanted, {code for code, row in arts.items() if row.tel_som_avvik})
-    _read_open(work, cells, ids, {code for code, row in arts.items() if row.tel_som_avvik})
-    _read_times(work, cells, ids, wanted)
+    counted = {code for code, row in arts.items() if row.tel_som_avvik}
+    _read_sums(work, cells, ids, utval, counted)
+    _read_open(work, cells, ids, counted)
+    _read_times(work, cells, ids, utval)
     return cells
 
 
-def _read_sums(work: Work, cells: Celler, ids: Sequence[int], wanted: Sequence[int], counted: set[str]) -> None:
+def _read_sums(work: Work, cells: Celler, ids: Sequence[int], utval: Utval, counted: set[str]) -> None:
     """Four small groupings, each of one breakdown: the databases add up faster than we do, and give back few rows."""
     place = AvvikSum.eining_id, AvvikSum.manad
-    within = AvvikSum.eining_id.in_(ids), AvvikSum.manad.between(min(wanted), max(wanted)), AvvikSum.saker != 0
-    ours = (*within, AvvikSum.stand != "avvist", AvvikSum.art.in_(counted))
+    whole = cells.omfang.heilt
+    here = AvvikSum.eining_id.in_(ids), AvvikSum.saker != 0
+    within = (*here, _between(AvvikSum.manad, utval.wanted))
+    inside = (*here, _between(AvvikSum.manad, utval.shown if whole else utval.wanted))
+    ours = AvvikSum.stand != "avvist", AvvikSum.art.in_(counted)
+    arts = AvvikSum.art.in_(counted & {utval.near} if whole else counted)
 
-    def grouped(*by: InstrumentedAttribute[Any], where: Sequence[ColumnElement[bool]] = ours) -> Iterable[Any]:
+    def grouped(*by: InstrumentedAttribute[Any], where: Sequence[ColumnElement[bool]]) -> Iterable[Any]:
         sums = func.sum(AvvikSum.saker), func.sum(AvvikSum.hendingar)
         return work.db.execute(select(*place, *by, *sums).where(*where).group_by(*place, *by))
 
-    for unit, month, hovudtype, endra, saker, hendingar in grouped(AvvikSum.hovudtype, AvvikSum.endra_praksis):
+    by_type = grouped(AvvikSum.hovudtype, AvvikSum.endra_praksis, where=(*within, *ours))
+    for unit, month, hovudtype, endra, saker, hendingar in by_type:
         cells.add(unit, month, saker, AVVIK, {TYPE: hovudtype})
         cells.add(unit, month, hendingar, HENDING, {})
         if endra:
             cells.add(unit, month, saker, ENDRA, {TYPE: hovudtype})
-    for unit, month, alvor, saker, _events in grouped(AvvikSum.alvor):
+    for unit, month, alvor, saker, _events in grouped(AvvikSum.alvor, where=(*inside, *ours)):
         cells.add_part(unit, month, saker, AVVIK, {ALVOR: str(alvor)})
-    for unit, month, art, saker, _events in grouped(AvvikSum.art):
+    for unit, month, art, saker, _events in grouped(AvvikSum.art, where=(*within, AvvikSum.stand != "avvist", arts)):
         cells.add_part(unit, month, saker, AVVIK, {ART: art})
-    beside = (*within, or_(AvvikSum.stand == "avvist", AvvikSum.art.not_in(counted)))
+    beside = (*inside, or_(AvvikSum.stand == "avvist", AvvikSum.art.not_in(counted)))
     for unit, month, stand, art, saker, _events in grouped(AvvikSum.stand, AvvikSum.art, where=beside):
         cells.add(unit, month, saker, AVVIST if stand == "avvist" else art, {})
 
@@ -211,17 +230,21 @@ def _read_open(work: Work, cells: Celler, ids: Sequence[int], counted: set[str])
         cells.add(unit, month, saker, OPEN, {})
 
 
-def _read_times(work: Work, cells: Celler, ids: Sequence[int], wanted: Sequence[int]) -> None:
-    group = (AvvikTid.eining_id, AvvikTid.manad, AvvikTid.slag, AvvikTid.dagar, AvvikTid.i_tide)
-    rows = work.db.execute(
-        select(*group, func.sum(AvvikTid.saker))
-        .where(AvvikTid.eining_id.in_(ids), AvvikTid.manad.between(min(wanted), max(wanted)), AvvikTid.saker != 0)
-        .group_by(*group)
-    )
-    unit_line = cells.omfang.eining.sti
-    rows_of = {**cells.omfang.andre, **cells.omfang.lesne}
-    for unit, month, slag, dagar, i_tide, saker in rows:
-        if slag == SVAR:
-            cells.add(unit, month, saker, SVAR, {TID: I_TIDE if i_tide else SEINT})
-        if rows_of[unit].sti.startswith(unit_line):
-            cells.dagar[slag, month, dagar] += saker
+def _read_times(work: Work, cells: Celler, ids: Sequence[int], utval: Utval) -> None:
+    """The promise by unit and month, and how many cases took how many days in the unit and below."""
+    promised = utval.shown if cells.omfang.heilt else utval.wanted
+    group = AvvikTid.eining_id, AvvikTid.manad, AvvikTid.i_tide
+    within = AvvikTid.eining_id.in_(ids), _between(AvvikTid.manad, promised), AvvikTid.saker != 0
+    answers = select(*group, func.sum(AvvikTid.saker)).where(*within, AvvikTid.slag == SVAR).group_by(*group)
+    for unit, month, i_tide, saker in work.db.execute(answers):
+        cells.add(unit, month, saker, SVAR, {TID: I_TIDE if i_tide else SEINT})
+    line, rows_of = cells.omfang.eining.sti, {**cells.omfang.andre, **cells.omfang.lesne}
+    below = [unit for unit, row in rows_of.items() if row.sti.startswith(line)]
+    days = AvvikTid.slag, AvvikTid.manad, AvvikTid.dagar
+    where = AvvikTid.eining_id.in_(below), _between(AvvikTid.manad, utval.shown), AvvikTid.saker != 0
+    for slag, month, dagar, saker in work.db.execute(select(*days, func.sum(AvvikTid.saker)).where(*where).group_by(*days)):
+        cells.dagar[slag, month, dagar] += saker
+
+
+def _between(column: InstrumentedAttribute[int], chosen: Sequence[int]) -> ColumnElement[bool]:
+    return column.between(min(chosen), max(chosen))
