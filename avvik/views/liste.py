@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from flask import request, url_for
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from avvik import tekstar
-from avvik.queries.lists import Innsnevring, Lister, has_green, list_query, open_counts
+from avvik.models import Avvik
+from avvik.queries.lists import Innsnevring, Lister, condition, has_green, list_query, open_counts
 from avvik.queries.lofte import kept_promises
 from avvik.queries.prosedyre import title_of
 from avvik.queries.sak import Ordliste, ordliste
@@ -18,7 +19,7 @@ from avvik.views.area import area
 from avvik.views.filter import MOST_FILTERS, list_of, my_filters, narrowed_by
 from kjerne import asked
 from kjerne.access import Open, Right
-from kjerne.i18n import fdate
+from kjerne.i18n import fdate, fnumber
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.models import Eining
@@ -133,6 +134,19 @@ def _next_url(chosen: Lister, kept: dict[str, str], last: int) -> str:
     return url_for("avvik.liste", **values)
 
 
+def _shorter(work: Work, chosen: Lister, narrow: Innsnevring) -> str:
+    """Behind a number (`av`): when she sees fewer cases than it counts, how many. Empty else."""
+    raw = request.args.get("av", "")
+    count = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 8 else 0
+    if not count:
+        return ""
+    here = select(func.count()).select_from(Avvik).where(condition(work, chosen), *narrow.conditions(work))
+    mine = work.db.scalar(here) or 0
+    if mine >= count:
+        return ""
+    return _("Talet er %(n)s; du ser %(m)s av dei. Resten er saker som færre har tilgang til.", n=fnumber(count), m=fnumber(mine))
+
+
 def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = None) -> str:
     words = ordliste(work.db, work.today)
     rows = rows_of(work, chosen, narrow, words, before)
@@ -154,6 +168,7 @@ def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = 
         snevring=narrow,
         smal=bool(kept),
         smalt=_said(work, narrow, words, units),
+        kortare=_shorter(work, chosen, narrow) if before is None else "",
         kept=kept,
         einingar=units,
         ord=words,

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request, url_for
 
 from avvik.queries.tal import Figurar, Rutenett, Tal, figures, find_unit, periods, units_of_numbers
-from avvik.queries.tal_periode import first_day, shift
+from avvik.queries.tal_periode import first_day, shift, understood
 from avvik.views.area import area
 from kjerne.access import Right
 from kjerne.i18n import fnumber
@@ -26,8 +26,11 @@ def tal(work: Work) -> str:
     units = units_of_numbers(work)
     eining = find_unit(units, request.args.get("eining", "")[:40])
     choices = periods(work, units, eining)
-    asked = request.args.get("periode", "")
-    periode = next((one for one in choices if one.kode == asked), choices[0])
+    asked = request.args.get("periode", "").strip()[:20]
+    wanted = understood(asked, choices)
+    periode = wanted or choices[0]
+    if periode not in choices:
+        choices = [periode, *choices]
     found = figures(work, eining, periode, units)
     return render(
         work,
@@ -36,6 +39,7 @@ def tal(work: Work) -> str:
         einingar=list(units.values()),
         delar=len([row for row in units.values() if row.sti.startswith(eining.sti)]),
         periodar=choices,
+        ukjend=asked if asked and wanted is None else "",
         periode=found.periode,
         vist=shown,
         grenser=steps,
@@ -87,7 +91,7 @@ def _with_share(number: Tal, whole: Tal) -> str:
 def _links(work: Work, units: Mapping[int, Eining], found: Figurar) -> dict[str, object]:
     """Where the numbers lead: each part's own numbers, and the cases behind a cell where she reads all of them.
 
-    The list shows what she may open, without cases of a closed group: it may be shorter than the number.
+    The list shows what she may open, without cases of a closed group: it may be shorter than the number, and says so then.
     """
     reads = work.units(Right.AVVIK_LES)
     readable = {row.kode for row in units.values() if found.eining.id in {row.id, row.overordna_id} and _all_in(reads, units, row)}

@@ -12,7 +12,7 @@ from avvik import actions, sums
 from avvik.jobs.sums import JOBS, hold_against_rows
 from avvik.models import Avvik, AvvikSum
 from avvik.queries.tal import Figurar, figures, periods, units_of_numbers
-from avvik.queries.tal_periode import choices, month_of, previous, shift
+from avvik.queries.tal_periode import choices, month_of, previous, shift, understood
 from kjerne.db import Databases
 from kjerne.models import Person
 from tests.avvik.conftest import FileCase, Post
@@ -83,6 +83,31 @@ def test_periods_are_whole_months() -> None:
     assert mine["2026-t3"] == (202609, 202610, 202611)
     others = {one.kode: one.manadar for one in choices(Clock().now.date(), whole=True)}
     assert all(month < 202611 for found in others.values() for month in found)
+
+
+def test_an_address_may_name_any_period_reports_know(
+    cast: Cast, pages: Callable[..., tuple[int, str]], file_case: FileCase, client_for: ClientFor
+) -> None:
+    offered = choices(Clock().now.date(), whole=False)
+    spans = {"2025": (202501, 12), "2024-T2": (202405, 4), "2026-K3": (202607, 3), "2026-k4": (202610, 2), "2026-03": (202603, 1)}
+    for kode, (first, count) in spans.items():
+        found = understood(kode, offered)
+        assert found is not None, kode
+        assert (found.manadar[0], len(found.manadar)) == (first, count)
+    assert understood("2026-T3", offered) == next(one for one in offered if one.kode == "2026-t3")
+    for strange in ("2027", "2026-K5", "2026-13", "26", "i-morgon", "2026-K3x", "２０２６"):
+        assert understood(strange, offered) is None
+    page = pages(cast.leif, "?periode=2026-K3")[1]
+    assert '<option value="2026-K3" selected>3. kvartal 2026</option>' in page
+    assert "Vi kjenner ikkje perioden" not in page
+    strange = pages(cast.leif, "?periode=2026-K9")[1]
+    assert "Vi kjenner ikkje perioden «2026-K9»" in strange
+    assert '<option value="siste12" selected>' in strange
+    file_case()
+    leif = client_for(cast.leif)
+    assert "Talet er 7; du ser 1 av dei." in leif.get("/avvik/?liste=alle&tel=avvik&av=7").text
+    assert "du ser" not in leif.get("/avvik/?liste=alle&tel=avvik&av=1").text
+    assert "&amp;av=1" in pages(cast.leif)[1]
 
 
 @pytest.mark.both
