@@ -82,7 +82,7 @@ def sentence(linje: Linje, words: Ordliste, duties: dict[str, str]) -> str:
     row = linje.hending
     pattern = HENDINGAR.get(row.slag)
     if pattern is None:
-        return row.slag
+        return str(row.slag)
     kind = _CODES.get(row.slag)
     fra, til = row.fra, row.til
     if kind:

@@ -14,8 +14,7 @@ from sys import intern
 from threading import Lock
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import CursorResult
-from sqlalchemy.sql.selectable import SelectBase
+from sqlalchemy import CursorResult, Select
 
 from kjerne.kept import READS_ONLY, stamp_of
 from kjerne.work import Work
@@ -27,9 +26,11 @@ _MOST: Final = 8000
 #: Tests say True: every question is then written anew too, and must be the one that was kept.
 CHECK: bool = False
 
-Question: TypeAlias = Callable[..., SelectBase]
+Statement: TypeAlias = Select[*tuple[Any, ...]]
+Question: TypeAlias = Callable[..., Statement]
 Reader: TypeAlias = Callable[[Any], Any] | None
 
+_row_class: Final[Any] = namedtuple  # noqa: PYI024 - the columns are known when it is asked
 _lock = Lock()
 _held: dict[Hashable, "_Built"] = {}
 
@@ -59,7 +60,7 @@ class _Built:
     open: tuple[tuple[Any, str, Reader], ...]
     readers: tuple[Reader, ...] | None
     make: Callable[[Sequence[Any]], Any]
-    statement: SelectBase | None
+    statement: Statement | None
 
     def filled(self, given: Mapping[str, Any]) -> Any:
         """The values with those that are given this time."""
@@ -119,16 +120,21 @@ def _key(work: Work, question: Question, parts: tuple[Hashable, ...]) -> Hashabl
     return (question, scope, stamp, parts)
 
 
-def _keep(key: Hashable, result: CursorResult[Any], statement: SelectBase, given: Mapping[str, Any]) -> _Built:
+def _keep(key: Hashable, result: CursorResult[Any], statement: Statement, given: Mapping[str, Any]) -> _Built:
     context = result.context
     kinds = zip(statement.selected_columns, context.cursor.description, strict=True)
     found = [column.type.dialect_impl(context.dialect).result_processor(context.dialect, said[1]) for column, said in kinds]
+    places = _open(context, given)
+    kept: Any = dict(context.parameters[0]) if isinstance(context.parameters[0], dict) else list(context.parameters[0])
+    for place, _name, _write in places:
+        kept[place] = None  # what was given this time is nobody's afterwards
+    svar = _row_class("svar", list(result.keys()), rename=True)
     built = _Built(
         sql=intern(str(context.statement)),
-        values=context.parameters[0],
-        open=_open(context, given),
+        values=kept if isinstance(kept, dict) else tuple(kept),
+        open=places,
         readers=tuple(found) if any(found) else None,
-        make=namedtuple("Svar", list(result.keys()), rename=True)._make,  # noqa: PYI024 - the columns are not known before
+        make=svar._make,
         statement=statement if CHECK else None,
     )
     with _lock:
@@ -147,7 +153,7 @@ def _open(context: Any, given: Mapping[str, Any]) -> tuple[tuple[Any, str, Reade
         places: list[tuple[Any, str]] = [(name, name) for name in values]
     else:
         said = context.compiled_parameters[0]  # where a list is spread it holds name_1, name_2 … instead of the name
-        names = []
+        names: list[str] = []
         for one in compiled.positiontup:
             names += [one] if one in said else takewhile(said.__contains__, (f"{one}_{n}" for n in count(1)))
         if len(names) != len(values):
@@ -157,6 +163,6 @@ def _open(context: Any, given: Mapping[str, Any]) -> tuple[tuple[Any, str, Reade
     return tuple((place, name, kinds[name]) for place, name in places if name in given)
 
 
-def _check(built: _Built, statement: SelectBase, question: Question) -> None:
+def _check(built: _Built, statement: Statement, question: Question) -> None:
     if built.statement is not None and not built.statement.compare(statement):
         raise AssertionError(f"{question.__module__}.{question.__name__} depends on more than it is kept under")

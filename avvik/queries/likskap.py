@@ -66,9 +66,9 @@ def _common(work: Work, avvik: Avvik) -> set[str]:
     """Words that say nothing about this very case: small words, its unit's name, and the labels of its category."""
     types = versions(work.db, Hovudtype).get(avvik.hovudtype, [])
     kinds = versions(work.db, Underkategori).get(avvik.underkategori, [])
-    labels = [f"{row.nn} {row.nb}" for row in (*types, *kinds)]
+    labels = [f"{row.nn} {row.nb}" for row in types] + [f"{row.nn} {row.nb}" for row in kinds]
     labels.append(work.db.get_one(Eining, avvik.eining_id).namn)
-    return _SMALL | {key(word) for text in labels for word in words(text)}
+    return {*_SMALL, *(key(word) for text in labels for word in words(text))}
 
 
 def _newest(_work: Work) -> Select[int]:
