@@ -17,7 +17,7 @@ from oppdragsbrev.actions.spor import note
 from oppdragsbrev.models import Brevmal, Brevmottak, Brevpunkt, Brevsvar, Brevutgave, Oppdragsbrev, Punktmottak
 from oppdragsbrev.queries import brev as letters
 from oppdragsbrev.queries.brev import Punktkuler
-from oppdragsbrev.rules import DONE, Brevtilstand, Punkttilstand, Svarstatus
+from oppdragsbrev.rules import DONE, TO_DELIVER, Brevtilstand, Punkttilstand, Svarstatus
 
 
 @dataclass(frozen=True)
@@ -137,13 +137,15 @@ def set_deadlines(work: Work, brev: Oppdragsbrev, fristar: Fristar, *, version: 
 def _move_along(
     work: Work, brev: Oppdragsbrev, point: Brevpunkt, rows: list[Punktmottak], receivers: Mapping[int, tuple[Brevmottak, Eining]]
 ) -> None:
-    """Units that have the letter and had the point's former deadline get its new one."""
+    """Units that have the letter and had the point's former deadline get its new one; told are those that still must deliver."""
     if point.frist is None:
         if any(receivers[row.mottak_id][0].sendt for row in rows):
             raise Refused(_("Set ein frist for punkt %(nr)s.", nr=point.nr), f"f{point.id}")
         return
     for row in rows:
-        if receivers[row.mottak_id][0].sendt:
+        if row.status not in TO_DELIVER:
+            row.frist = point.frist
+        elif receivers[row.mottak_id][0].sendt:
             change_deadline(work, brev, receivers[row.mottak_id], point, row=row, day=point.frist)
 
 

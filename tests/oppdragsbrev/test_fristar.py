@@ -10,7 +10,7 @@ from kjerne.models import Epost
 from oppdragsbrev.models import Brevkule, Brevmottak, Brevpunkt, Brevutgave, Oppdragsbrev, Punktmottak
 from oppdragsbrev.rules import in_order
 from tests.cast import Cast
-from tests.conftest import ClientFor
+from tests.conftest import ClientFor, Clock
 from tests.oppdragsbrev.conftest import Brev, Send, make_draft
 
 
@@ -61,16 +61,22 @@ def test_a_department_and_a_unit_have_deadlines_of_their_own(
 
 
 def test_a_point_s_new_deadline_moves_those_who_had_the_former_and_tells_them(
-    cast: Cast, brev: Brev, client_for: ClientFor, send: Send, databases: Databases
+    cast: Cast, brev: Brev, client_for: ClientFor, send: Send, databases: Databases, clock: Clock
 ) -> None:
     director = client_for(cast.signe)
     path, point = f"/oppdragsbrev/{brev.id}/fristar", point_ids(databases, brev.id)[4]
     own = {f"n{point}": "HO-IT-02", f"d{point}": "2027-05-05"}
     assert send(director, path, versjon=version_of(databases, brev.id), gjer="lagre", **own).status_code == 303
-    moved = {f"f{point}": "2027-06-01"}
+    with databases.writing() as db:  # Nils's second point is delivered: it follows, and nobody is told
+        second = point_ids(databases, brev.id)[1]
+        for row in db.scalars(select(Punktmottak).where(Punktmottak.punkt_id == second)):
+            row.status, row.levert, row.levert_av_id = "godteken", clock(), cast.leif.id
+        db.commit()
+    moved = {f"f{point}": "2027-06-01", f"f{second}": "2027-06-02"}
     assert send(director, path, versjon=version_of(databases, brev.id), gjer="lagre", **moved).status_code == 303
     assert deadlines_of(databases, brev.id, cast.it01.id)[5] == "2027-06-01"
     assert deadlines_of(databases, brev.id, cast.it02.id)[5] == "2027-05-05", "a unit's own deadline stands"
+    assert deadlines_of(databases, brev.id, cast.it02.id)[2] == "2027-06-02"
     with databases.reading() as db:
         told = db.scalars(select(Epost.til_person_id).where(Epost.emne.startswith("Ny frist")).order_by(Epost.id)).all()
     assert told == [cast.nils.id, cast.leif.id]
