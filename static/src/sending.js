@@ -111,11 +111,12 @@ class Sending {
     if (!(await swap(answer))) this.giveBack("feil-hos-oss");
   }
 
+  /** Sent: the answer takes the form's place in the history. The back button would else show the text again under a new key. */
   done(url) {
     settled(this.form);
     this.body = null;
     this.form.dispatchEvent(new CustomEvent("ik:answered", { bubbles: true }));
-    location.assign(url);
+    location.replace(url);
   }
 
   /** Keep the body and try again: after a while, when the network returns, or when she asks. */

@@ -130,6 +130,19 @@ def test_a_lost_network_keeps_the_report_and_sends_it_once_by_itself(
     assert filed(databases) == 1
 
 
+def test_the_back_button_does_not_bring_a_sent_report_back(
+    new_context: NewContext, address: str, cookie: dict[str, str], databases: Databases
+) -> None:
+    page = open_page(new_context, address, cookie, "/")
+    page.locator("a.bigstart").tap()
+    fill(page)
+    page.locator("button[data-big]").tap()
+    page.wait_for_url("**/avvik/2026-1")
+    page.go_back()
+    expect(page).to_have_url(f"{address}/")
+    assert filed(databases) == 1
+
+
 def test_a_refused_report_comes_back_whole_with_focus_on_the_summary(
     new_context: NewContext, address: str, cookie: dict[str, str], databases: Databases
 ) -> None:
