@@ -151,10 +151,14 @@ class AvvikHending(Base):
     """A line of a case's history in plain words. `aktor` is meldar, handsamar, lesar or system.
 
     `person_id` is empty for the system and for a hidden reporter. `synleg_meldar`: the reporter sees it too.
+    `loggfort`: its line stands in the log; an anonymous reporter's own come there by night (`actions/history.py`).
     """
 
     __tablename__ = "avvik_hending"
-    __table_args__ = (Index("ix_avvik_hending_sak", "avvik_id", "id"),)
+    __table_args__ = (
+        Index("ix_avvik_hending_sak", "avvik_id", "id"),
+        Index("ix_avvik_hending_ikkje_loggfort", "id", sqlite_where=text("NOT loggfort"), postgresql_where=text("NOT loggfort")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     avvik_id: Mapped[int] = mapped_column(ForeignKey("avvik.id"))
@@ -166,6 +170,7 @@ class AvvikHending(Base):
     til: Mapped[str] = mapped_column(String(160), default="")
     tekst: Mapped[str] = mapped_column(Text, default="")
     synleg_meldar: Mapped[bool] = mapped_column(default=True)
+    loggfort: Mapped[bool] = mapped_column(default=True)
 
 
 class AvvikArsak(Base):

@@ -1,5 +1,6 @@
 """Time is handed in: aware UTC inside, dates in Oslo for people, working days that know Norwegian holidays."""
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -29,6 +30,11 @@ def from_oslo(local: datetime) -> datetime:
     if moment.astimezone(OSLO).replace(tzinfo=None) != local.replace(tzinfo=None, fold=0):
         raise ValueError(f"{local} did not happen in Oslo: the clock went forward")
     return moment
+
+
+def to_the_hour(moment: datetime) -> datetime:
+    """The moment without its minutes: all that is kept of when somebody wrote who is to stay unknown."""
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def end_of_day(day: date) -> datetime:
@@ -61,3 +67,9 @@ def add_working_days(day: date, count: int) -> date:
         if is_working_day(day):
             count -= 1
     return day
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later (or earlier); the month's last day when it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

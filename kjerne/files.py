@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from kjerne.clock import to_the_hour
 from kjerne.filinnhald import Inspected
 from kjerne.gloyming import forget_file
 from kjerne.models import Fil
@@ -42,9 +43,11 @@ def store(work: Work, subject_type: str, subject_id: int, inspected: Inspected, 
     """Keep an inspected file for a subject. Filed anonymously it has no owner, no name of its own, and a time to the hour."""
     sha256 = hashlib.sha256(inspected.data).hexdigest()
     target = path_of(work.config.data_dir, sha256)
+    uploaded = to_the_hour(work.now) if anonymous else work.now
     if not target.exists():
         write_whole(target, inspected.data)
-    uploaded = work.now.replace(minute=0, second=0, microsecond=0) if anonymous else work.now
+        if anonymous:
+            os.utime(target, (uploaded.timestamp(), uploaded.timestamp()))
     row = Fil(
         offentleg_id=str(uuid.uuid4()),
         subjekt_type=subject_type,

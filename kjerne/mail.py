@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import CursorResult, bindparam, select, update
 
 from kjerne import files
+from kjerne.clock import to_the_hour
 from kjerne.config import Config
 from kjerne.db import Databases
 from kjerne.models import Epost, Person
@@ -41,7 +42,7 @@ def queue(
 ) -> None:
     """Put a letter in the outbox, once per `key`. A person without an address gets none (she has her front page).
 
-    `at`: another time than now, where the exact time would join a person to an anonymous case.
+    `at`: the hour instead of now, where the exact time would join a person to an anonymous case; so is then its sending.
     """
     if not to.epost or to.deaktivert:
         return
@@ -154,7 +155,7 @@ def _send(config: Config, row: Epost) -> str | None:
 def _settle(databases: Databases, row: Epost, now: datetime, error: str | None) -> None:
     values: dict[str, object] = {"feil": error}
     if error is None:
-        values["sendt"] = now
+        values["sendt"] = values["neste_forsok"] = to_the_hour(now) if row.laga == to_the_hour(row.laga) else now
     else:
         values["neste_forsok"] = now + min(timedelta(minutes=2 ** min(row.forsok, 9)), MAX_WAIT)
     with databases.writing() as db:

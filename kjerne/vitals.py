@@ -87,18 +87,24 @@ def _finish(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("begun", time.perf_counter())
     if rule not in {"/livez", "/readyz", "/metrics"}:
         method = request.method if request.method in {"GET", "HEAD", "POST", "OPTIONS"} else "OTHER"
-        REQUESTS.labels(method, rule, response.status_code).inc()
+        status = g.get("logged_as", response.status_code)
+        REQUESTS.labels(method, rule, status).inc()
         SECONDS.labels(rule).observe(seconds)
         logger.info(
             "request",
             method=method,
             rule=rule.replace(" ", ""),
-            status=response.status_code,
+            status=status,
             ms=round(seconds * 1000, 1),
             request_id=g.get("request_id", "-"),
         )
     response.headers["X-Request-Id"] = g.get("request_id", "-")
     return response
+
+
+def log_as(status: int) -> None:
+    """Let this request stand in the log and the figures with another status, where its own would tell too much."""
+    g.logged_as = status
 
 
 def livez() -> Response:

@@ -1,4 +1,4 @@
-"""What the clock starts: counters nobody has touched for a day and sessions long ended are swept away."""
+"""What the clock starts: counters nobody has touched for a day and sessions that have ended are swept away."""
 
 from datetime import timedelta
 
@@ -9,14 +9,12 @@ from kjerne.models import Okt
 from kjerne.work import Work
 from konto import throttle
 
-KEEP_SESSIONS = timedelta(days=30)
-
 
 def sweep(work: Work) -> None:
-    """Once a night. A session ends after twelve hours whatever happens, so thirty days is far beyond any living one."""
+    """Once a night. All that is left of an ended session tells who was there when; an anonymous case was filed then too."""
     throttle.sweep(work.db, work.now)
-    long_ago = work.now - KEEP_SESSIONS
-    work.db.execute(delete(Okt).where(or_(Okt.avslutta < long_ago, Okt.laga < long_ago)))
+    too_old = work.now - timedelta(hours=work.config.absolute_hours)
+    work.db.execute(delete(Okt).where(or_(Okt.avslutta.is_not(None), Okt.laga < too_old)))
 
 
 JOBS = (Job("konto-rydding", run=sweep, hour=4, minute=20),)

@@ -1,9 +1,14 @@
 """Lines of a case's history, the log line beside each, and letters that carry number, unit and link only."""
 
+from secrets import SystemRandom
+
+from sqlalchemy import select
+
 from avvik.models import Avvik, AvvikHending, AvvikMeldarLoynd
 from avvik.queries.access import is_reporter, who_am_i
 from avvik.rules import STEPS, Status, Steg, Who, may
 from kjerne import log, mail
+from kjerne.clock import to_the_hour
 from kjerne.errors import Conflict
 from kjerne.i18n import gettext, language
 from kjerne.i18n import gettext as _
@@ -44,6 +49,9 @@ def note(
 ) -> AvvikHending:
     """Add a line to the history. A hidden reporter's own lines carry no person; an anonymous case's times are to the hour.
 
+    The log is a chain: what stands between a login and a logout there was done by her. So an anonymous reporter's own lines
+    come into it by night, in no order (`log_anonymous_lines`).
+
     `as_reporter`: the line is the reporter's own (filing, or an answer at the anonymous code). `as_system`: the line is what
     followed from something outside the case, and names nobody (else it could tell who a hidden reporter is).
     """
@@ -51,7 +59,7 @@ def note(
     hidden = actor == Who.REPORTER.value and (avvik.anonym or avvik.konfidensiell)
     line = AvvikHending(
         avvik_id=avvik.id,
-        tid=work.now.replace(minute=0, second=0, microsecond=0) if hidden and avvik.anonym else work.now,
+        tid=to_the_hour(work.now) if hidden and avvik.anonym else work.now,
         slag=slag,
         aktor=actor,
         person_id=None if hidden or as_system or work.person is None else work.person.id,
@@ -59,20 +67,37 @@ def note(
         til=til,
         tekst=text,
         synleg_meldar=to_reporter,
+        loggfort=not (hidden and avvik.anonym),
     )
     work.db.add(line)
+    if line.loggfort:
+        _log(work, line, "meldar" if hidden else None)
+    return line
+
+
+def _log(work: Work, line: AvvikHending, actor: str | None) -> None:
     log.record(
         work,
         "avvik",
-        avvik.id,
-        f"avvik:{slag}",
-        actor=_log_actor(work, avvik, hidden=hidden),
+        line.avvik_id,
+        f"avvik:{line.slag}",
+        actor=actor,
         at=line.tid,
-        fra=fra or None,
-        til=(log.digest(til) if slag in NAMED else til) or None,
-        tekst=log.digest(text) if text else None,
+        fra=line.fra or None,
+        til=(log.digest(line.til) if line.slag in NAMED else line.til) or None,
+        tekst=log.digest(line.tekst) if line.tekst else None,
     )
-    return line
+
+
+def log_anonymous_lines(work: Work) -> int:
+    """Write the log's lines of what anonymous reporters have done, in no order; returns how many. Once a night."""
+    lines = list(work.db.scalars(select(AvvikHending).where(~AvvikHending.loggfort)))
+    SystemRandom().shuffle(lines)
+    for line in lines:
+        _log(work, line, log.ANONYM)
+        line.loggfort = True
+    work.db.flush()
+    return len(lines)
 
 
 def _actor(work: Work, avvik: Avvik) -> str:
@@ -81,12 +106,6 @@ def _actor(work: Work, avvik: Avvik) -> str:
     if is_reporter(work, avvik) and avvik.sakshandsamar_id != work.person.id:
         return Who.REPORTER.value
     return Who.HANDLER.value
-
-
-def _log_actor(work: Work, avvik: Avvik, *, hidden: bool) -> str | None:
-    if hidden:
-        return log.ANONYM if avvik.anonym else "meldar"
-    return None
 
 
 def letter(work: Work, avvik: Avvik, to: Person, slag: str, subject: str, body: str) -> None:  # noqa: PLR0917 - a letter has these parts
@@ -109,7 +128,7 @@ def letter(work: Work, avvik: Avvik, to: Person, slag: str, subject: str, body: 
             f"{gettext(subject)} {avvik.nr}",
             text,
             key=f"avvik-{avvik.id}-{slag}-{to.id}",
-            at=work.now.replace(minute=0, second=0, microsecond=0) if avvik.anonym and slag.startswith(REPORTERS_OWN) else None,
+            at=to_the_hour(work.now) if avvik.anonym and slag.startswith(REPORTERS_OWN) else None,
         )
 
 

@@ -27,7 +27,7 @@ from avvik.queries.routing import Mottakar, concerned_leaders, find_mottakar, ho
 from avvik.rules import HIGH, deadlines
 from kjerne import asked
 from kjerne.access import Rolle
-from kjerne.clock import oslo_date
+from kjerne.clock import oslo_date, to_the_hour
 from kjerne.errors import Conflict, Refused
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
@@ -80,9 +80,15 @@ class Kvittering:
     ny: bool
 
 
-def body_hash(melding: Melding, secret: str) -> str:
-    """A digest of everything the form said, to tell "the same again" from "another body under the same key"."""
+def body_hash(melding: Melding, secret: str, browser: str = "") -> str:
+    """A digest of everything the form said, to tell "the same again" from "another body under the same key".
+
+    An anonymous report's key has no person. `browser` takes her place: the random secret of the session's forms, which lies
+    in that browser alone and is new at each login, so that the digest answers 409 to others and leads to nobody.
+    """
     said = json.dumps(asdict(melding), sort_keys=True, default=str).encode()
+    if melding.anonym:
+        said += b"/" + browser.encode()
     return hmac.new(secret.encode(), said, hashlib.sha256).hexdigest()
 
 
@@ -181,13 +187,15 @@ def group_of(work: Work, underkategori: str, *, gjeld_leiar: bool) -> str:
     return begun[-1].sensitiv_gruppe if begun else ""
 
 
-def report_avvik(work: Work, melding: Melding) -> Kvittering:
+def report_avvik(work: Work, melding: Melding, browser: str = "") -> Kvittering:
     """File a case. The same key and body again gives the same case; another body or person is a `Conflict`.
+
+    `browser` is what stands for the person of an anonymous report (`body_hash`).
 
     Case, number, key, history, log, duties and letters stand or fall together; the edge commits.
     Heimel: forskrift om leiing og kvalitetsforbetring § 6 g.
     """
-    digest = body_hash(melding, work.config.secret_key)
+    digest = body_hash(melding, work.config.secret_key, browser)
     counter = _lock_counter(work)
     before = _already(work, melding, digest)
     if before is not None:
@@ -227,7 +235,7 @@ def report_avvik(work: Work, melding: Melding) -> Kvittering:
 
 
 def _add(work: Work, melding: Melding, mottakar: Mottakar | None, counter: AvvikTeljar) -> Avvik:
-    filed = work.now.replace(minute=0, second=0, microsecond=0) if melding.anonym else work.now
+    filed = to_the_hour(work.now) if melding.anonym else work.now
     due = deadline_row(work, melding.alvor)
     dates = deadlines(filed, answer_days=due.svar_arbeidsdagar, start_days=due.start_dagar, close_days=due.lukking_dagar)
     counter.siste += 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from babel.dates import format_date
-from flask import make_response, redirect, request
+from flask import make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -21,8 +21,9 @@ from avvik.queries.skjema import IMPROVEMENT, Skjemaval, form_choices, main_unit
 from avvik.rules import deadlines
 from avvik.views.area import area
 from avvik.views.mi_sak import anonymous_receipt, reporter_page
-from kjerne import files, vakt
+from kjerne import files, vakt, vitals
 from kjerne.access import Right
+from kjerne.clock import to_the_hour
 from kjerne.errors import NotFound, Refused
 from kjerne.i18n import current, fclock, ftime, fweekday
 from kjerne.i18n import gettext as _
@@ -177,14 +178,20 @@ def nytt_send(work: Work) -> ResponseReturnValue:
     )
     if not valid or sent.errors or not verdict.ok:
         return _again(work, form, verdict, sent)
-    receipt = actions.report_avvik(work, _melding(form, sent))
+    receipt = actions.report_avvik(work, _melding(form, sent), _form_secret())
     if receipt.ny:
         hidden = receipt.avvik.anonym or receipt.avvik.konfidensiell
         for found in sent.filer:
             files.store(work, "avvik", receipt.avvik.id, found, anonymous=hidden)
     if receipt.sporingskode is not None:
+        vitals.log_as(303)  # the request log must not tell which minute an anonymous one came
         return anonymous_receipt(work, receipt)
     return redirect(f"/avvik/{receipt.avvik.nr}", 303)
+
+
+def _form_secret() -> str:
+    """The random secret of this session's forms: in the browser's own cookie alone, new at each login."""
+    return str(session.get("csrf_token", ""))
 
 
 def _again(work: Work, form: MeldForm, verdict: Verdict, sent: Vedlegg) -> Response:
@@ -208,7 +215,7 @@ def _later(work: Work, form: MeldForm) -> ResponseReturnValue:
 def _melding(form: MeldForm, sent: Vedlegg) -> Melding:
     """What the valid form says. An anonymous report's time is kept to the hour: "now" would tell who was logged in then."""
     anonym = bool(form.anonym.data)
-    hendt = form.hendt.replace(minute=0, second=0, microsecond=0) if anonym else form.hendt
+    hendt = to_the_hour(form.hendt) if anonym else form.hendt
     val = form.val
     return Melding(
         nokkel=str(form.nokkel.data),

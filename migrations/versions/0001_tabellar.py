@@ -1360,9 +1360,18 @@ def upgrade() -> None:
         sa.Column("til", sa.String(length=160), nullable=False),
         sa.Column("tekst", sa.Text(), nullable=False),
         sa.Column("synleg_meldar", sa.Boolean(), nullable=False),
+        sa.Column("loggfort", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["avvik_id"], ["avvik.id"], name=op.f("fk_avvik_hending_avvik_id_avvik")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_avvik_hending_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_avvik_hending")),
+    )
+    op.create_index(
+        "ix_avvik_hending_ikkje_loggfort",
+        "avvik_hending",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("NOT loggfort"),
+        postgresql_where=sa.text("NOT loggfort"),
     )
     op.create_index("ix_avvik_hending_sak", "avvik_hending", ["avvik_id", "id"], unique=False)
     op.create_table(
@@ -2452,6 +2461,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_avvik_inhabil_person_id"), table_name="avvik_inhabil")
     op.drop_table("avvik_inhabil")
     op.drop_index("ix_avvik_hending_sak", table_name="avvik_hending")
+    op.drop_index(
+        "ix_avvik_hending_ikkje_loggfort",
+        table_name="avvik_hending",
+        sqlite_where=sa.text("NOT loggfort"),
+        postgresql_where=sa.text("NOT loggfort"),
+    )
     op.drop_table("avvik_hending")
     op.drop_table("avvik_arsak")
     op.drop_table("arkivskildring_del")

@@ -1,21 +1,29 @@
 """Names that must not be known: confidential, anonymous, and cases about a leader."""
 
 import io
+import json
 import re
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import MetaData, Table, select
 
+from avvik.actions.history import log_anonymous_lines
 from avvik.models import Avvik, AvvikInhabil, AvvikMeldarLoynd, AvvikNokkel
+from kjerne import files, mail
+from kjerne.config import Config
 from kjerne.db import Databases
+from kjerne.log import verify
 from kjerne.models import Epost, Fil, Leselogg, Loggline
+from tests import make
 from tests.avvik.skjema import body, send
 from tests.cast import Cast
-from tests.conftest import ClientFor, Clock, Csrf
+from tests.conftest import ClientFor, Clock, Csrf, WorkFor
 
 CODE = re.compile(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}")
 Rows = dict[str, list[dict[str, Any]]]
@@ -52,21 +60,41 @@ def picture() -> tuple[io.BytesIO, str]:
     return io.BytesIO(out.getvalue()), "nina-sitt-bilete.jpg"
 
 
+KINDS: tuple[dict[str, object], ...] = (
+    {"hovudtype": "hms", "underkategori": "psykososialt"},
+    {"hovudtype": "pasient_brukar", "underkategori": "fall_utan_skade", "alvorsgrad": "kritisk"},
+)
+
+
 @pytest.mark.both
+@pytest.mark.parametrize("kind", KINDS, ids=["mild", "with duties"])
 def test_nothing_joins_an_anonymous_case_to_its_writer(
-    client_for: ClientFor, csrf: Csrf, cast: Cast, databases: Databases, clock: Clock, capsys: pytest.CaptureFixture[str]
+    client_for: ClientFor,
+    csrf: Csrf,
+    cast: Cast,
+    databases: Databases,
+    work_for: WorkFor,
+    kind: dict[str, object],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     browser = client_for(cast.nina)
-    said = body(anonym="1", hovudtype="hms", underkategori="psykososialt", skildring="Tonen på vaktrommet er hard.")
+    said = body(anonym="1", skildring="Tonen på vaktrommet er hard.", **kind)
     browser.post("/avvik/kladd", data={"csrf_token": csrf(browser), **said, "anonym": ""})
     before = dump(databases)
     capsys.readouterr()
     answer = send(browser, csrf, **said, bilete=picture())
     browser.post("/avvik/kladd", data={"csrf_token": csrf(browser), **said, "anonym": ""})  # the page's last autosave
     log = capsys.readouterr()
+    assert dump(databases)["loggline"] == before["loggline"], "the chain waits for the night"
+    with databases.writing() as db:
+        assert log_anonymous_lines(work_for(db, None)) == 1
+        assert log_anonymous_lines(work_for(db, None)) == 0, "once"
+        db.commit()
     after = dump(databases)
     assert answer.status_code == 200
     assert "Location" not in answer.headers
+    sent = [json.loads(line) for line in log.out.splitlines() if '"POST"' in line and '"/avvik/nytt"' in line]
+    assert [line["status"] for line in sent] == [303], "the request log knows no anonymous filing from another"
     code = CODE.search(answer.get_data(as_text=True))
     assert code, "the receipt shows the code"
 
@@ -87,6 +115,79 @@ def test_nothing_joins_an_anonymous_case_to_its_writer(
     assert after["leselogg"] == before["leselogg"]
     for secret in ("Nina", cast.nina.ansattnr, "vaktrommet", code[0], str(said["nokkel"])):
         assert secret not in log.out + log.err
+
+
+def test_between_login_and_logout_the_log_holds_nothing_of_an_anonymous_case(
+    client: FlaskClient, csrf: Csrf, cast: Cast, databases: Databases, config: Config, work_for: WorkFor
+) -> None:
+    client.post(
+        "/logg-inn", data={"brukarnamn": cast.nina.ansattnr, "passord": make.PASSORD, "csrf_token": csrf(client, "/logg-inn")}
+    )
+    code = CODE.findall(send(client, csrf, anonym="1").get_data(as_text=True))[0]
+    client.post("/logg-ut", data={"csrf_token": csrf(client)})
+    asked = {"kode": code, "tekst": "Det hende att i dag.", "csrf_token": csrf(client)}
+    assert client.post("/avvik/sporing", data=asked).status_code == 200
+    with databases.writing() as db:
+        assert {line.subjekt_type for line in db.scalars(select(Loggline))} == {"person"}
+        assert log_anonymous_lines(work_for(db, None)) == 2
+        lines = db.scalars(select(Loggline).where(Loggline.subjekt_type == "avvik")).all()
+        assert {(line.hending, line.aktor) for line in lines} == {("avvik:meldt", "anonym"), ("avvik:opplysning", "anonym")}
+        assert {(line.tid.minute, line.tid.second) for line in lines} == {(0, 0)}
+        assert all(line.endring.get("tekst") for line in lines if line.hending == "avvik:opplysning"), (
+            "the text is proven by its digest"
+        )
+        assert verify(db, config.secret_key).broken_at is None
+
+
+def test_the_disk_does_not_tell_the_minute_of_an_anonymous_file(
+    client_for: ClientFor, csrf: Csrf, cast: Cast, databases: Databases, config: Config
+) -> None:
+    send(client_for(cast.nina), csrf, anonym="1", bilete=picture())
+    with databases.reading() as db:
+        row = db.scalars(select(Fil)).one()
+    assert files.path_of(config.data_dir, row.sha256).stat().st_mtime == row.lasta_opp.timestamp()
+    assert row.lasta_opp.minute == 0
+
+
+def test_a_letter_about_an_anonymous_case_is_sent_at_an_hour(
+    client_for: ClientFor,
+    csrf: Csrf,
+    cast: Cast,
+    databases: Databases,
+    config: Config,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kjerne.mail._send", lambda _config, _row: None)
+    send(client_for(cast.nina), csrf, anonym="1")
+    clock.forward(minutes=3)
+    send(client_for(cast.nina), csrf)
+    assert mail.send_outbox(databases, replace(config, smtp_url="smtp://127.0.0.1:1"), clock()) == 2
+    with databases.reading() as db:
+        first, second = db.scalars(select(Epost).order_by(Epost.id))
+    assert first.sendt == first.neste_forsok == clock().replace(minute=0)
+    assert second.sendt == clock()
+
+
+@pytest.mark.both
+def test_the_key_of_an_anonymous_filing_tells_others_nothing(
+    client_for: ClientFor, csrf: Csrf, cast: Cast, databases: Databases
+) -> None:
+    said = body(anonym="1")
+    first = client_for(cast.nina)
+    page = send(first, csrf, **said).get_data(as_text=True)
+    assert CODE.search(page)
+    again = client_for(cast.nina)  # a new login: its forms have a new secret
+    for browser in (client_for(cast.kari), client_for(cast.leif), again):
+        answer = send(browser, csrf, **said)
+        assert answer.status_code == 409
+        told = answer.get_data(as_text=True)
+        assert not CODE.search(told)
+        assert "2026-1" not in told
+    assert send(first, csrf, **{**said, "skildring": "Noko anna."}).status_code == 409
+    assert CODE.findall(send(first, csrf, **said).get_data(as_text=True)) == CODE.findall(page)
+    with databases.reading() as db:
+        assert len(db.scalars(select(Avvik)).all()) == 1
 
 
 def test_an_anonymous_filing_again_shows_the_same_code(client_for: ClientFor, csrf: Csrf, cast: Cast, databases: Databases) -> None:

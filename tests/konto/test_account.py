@@ -108,8 +108,10 @@ def test_counters_and_old_sessions_are_swept(
 ) -> None:
     client_for(cast.kari)
     client.post("/logg-inn", data={"brukarnamn": "x", "passord": "y", "csrf_token": csrf(client)})
-    clock.forward(days=31)
+    clock.forward(hours=25)
     client_for(cast.leif)
+    gone = client_for(cast.nina)
+    gone.post("/logg-ut", data={"csrf_token": csrf(gone)})
     job = next(job for job in JOBS if job.name == "konto-rydding")
     Runner(databases, config, clock, {}).run(job)
     with databases.reading() as db:
