@@ -1,7 +1,6 @@
 """Disposal: proposed by rule, looked over, approved once, gone everywhere; sums and the log still hold."""
 
 import io
-import secrets
 import threading
 from datetime import timedelta
 
@@ -24,6 +23,7 @@ from tests.avvik.conftest import FileCase, Load, Post
 from tests.avvik.test_meld_hemmeleg import dump
 from tests.cast import Cast
 from tests.conftest import ClientFor, Clock, Csrf, WorkFor
+from tests.make import canary
 
 YEAR = 366
 
@@ -96,7 +96,7 @@ def test_what_is_approved_is_gone_and_the_sums_stay(
     clock: Clock,
     load: Load,
 ) -> None:
-    bird = f"kanari{secrets.token_hex(8)}"
+    bird = canary()
     nr = file_case(skildring=f"Om {bird}.", strakstiltak=bird, tillegg={"skadetype": bird}, konfidensiell=True)
     later = file_case(skildring="Denne skal stå.")
     leif = client_for(cast.leif)

@@ -1,7 +1,6 @@
 """Redaction over HTTP: who may, what goes, and that nothing of it is left in any table, file or byte of the database."""
 
 import io
-import secrets
 from pathlib import Path
 
 import pytest
@@ -20,12 +19,9 @@ from tests.avvik.conftest import FileCase, Load, Post
 from tests.avvik.test_meld_hemmeleg import dump
 from tests.cast import Cast
 from tests.conftest import ClientFor, Clock, Csrf
+from tests.make import canary
 
 WHY = "Teksten viste kven det gjaldt."
-
-
-def canary() -> str:
-    return f"kanari{secrets.token_hex(8)}"
 
 
 @pytest.mark.parametrize(
