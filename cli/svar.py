@@ -15,7 +15,7 @@ WORDS: Mapping[State, Lazy] = {
     State.NY: _l("ny"),
     State.ENDRA: _l("endra"),
     State.UENDRA: _l("uendra"),
-    State.FEIL: _l("avvist"),
+    State.FEIL: _l("stoppa"),
 }
 NUMBER, WORD = 5, 9
 
