@@ -10,7 +10,7 @@ from demo.organisasjon import Unit
 from demo.personar import Ansatt
 from demo.verda import Verda
 from kjerne.access import Rolle
-from kjerne.clock import from_oslo
+from kjerne.clock import add_months, from_oslo
 from prosedyrar.behov import all_needs
 from prosedyrar.models import (
     Hoyring,
@@ -25,7 +25,7 @@ from prosedyrar.models import (
     ProsedyreVersjon,
 )
 from prosedyrar.models.behov import Eigenrutine, Rutinedekning
-from prosedyrar.rules import INTERVALL, Dokumenttype, add_months
+from prosedyrar.rules import INTERVALL, Dokumenttype
 
 __all__ = ["Library"]
 

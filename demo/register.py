@@ -10,9 +10,9 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from demo.verda import Verda
-from kjerne.clock import from_oslo, oslo_date
+from kjerne.clock import add_months, from_oslo, oslo_date
 from register.models import Arkivskildring, ArkivskildringDel, Registerforing
-from register.rules import ARKIVDELAR, KINDS, Slag, add_months, next_date
+from register.rules import ARKIVDELAR, KINDS, Slag, next_date
 
 __all__ = ["fill"]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from kjerne.clock import add_months
 from kjerne.i18n import Lazy
 from kjerne.i18n import lazy as _l
 
@@ -244,14 +245,6 @@ SEAMS = (
 SOFT_HYPHEN = "\u00ad"
 #: Bands of the map: full, good, low, bad. Class name → text of the legend.
 BAND = ("full", "god", "lag", "darleg")
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many months later; the month's last day when it is shorter."""
-    total = day.year * 12 + day.month - 1 + months
-    year, month = divmod(total, 12)
-    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - date(year, month + 1, 1)).days
-    return date(year, month + 1, min(day.day, last))
 
 
 def valid_to(dato: date, manader: int | None) -> date | None:

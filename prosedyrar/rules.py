@@ -1,7 +1,7 @@
 """States, steps, version numbers and document types of procedures. Pure: guard, buttons and tests read it (domene 5)."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from kjerne.i18n import Lazy
@@ -265,13 +265,6 @@ def parse_number(raw: str) -> tuple[int, int] | None:
     if not dot or not all(part.isascii() and part.isdigit() and len(part) < 5 for part in (major, minor)):
         return None
     return int(major), int(minor)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many months later; the last of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    first_of_next = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), first_of_next - timedelta(days=1))
 
 
 def is_overdue(frist: date | None, today: date) -> bool:

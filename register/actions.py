@@ -10,6 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from kjerne import files
 from kjerne.access import Right
+from kjerne.clock import add_months
 from kjerne.errors import Conflict, NotFound, Refused
 from kjerne.filinnhald import Inspected
 from kjerne.i18n import gettext as _
@@ -18,7 +19,7 @@ from kjerne.models import Eining, Fil, Person
 from kjerne.work import Work
 from register import queries
 from register.models import Arkivskildring, ArkivskildringDel, Registerforing
-from register.rules import ARKIVDELAR, SLAGNAMN, Slag, add_months
+from register.rules import ARKIVDELAR, SLAGNAMN, Slag
 from tiltak import actions as tiltak_actions
 from tiltak.models import Tiltak
 from tiltak.rules import Type

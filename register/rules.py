@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
 
+from kjerne.clock import add_months
 from kjerne.i18n import Lazy
 from kjerne.i18n import lazy as _l
 
@@ -134,18 +135,6 @@ class Lys(StrEnum):
     SNART = "obs"
     FORBI = "bad"
     INGEN = ""
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many months later; the last of the month where there is no such day."""
-    month = day.month - 1 + months
-    year, month = day.year + month // 12, month % 12 + 1
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month, min(last, day.day))
-        except ValueError:
-            continue
-    raise AssertionError("each month has 28 days")
 
 
 def next_date(slag: Slag, held: date) -> date | None:

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, case, false, literal_column, not_, or_, select
 
 from avvik.models import Avvik, AvvikInhabil, AvvikMeldarLoynd
-from avvik.rules import HIGH, Who
+from avvik.rules import HIGH, Steg, Who, may_ever
 from kjerne import asked
 from kjerne.access import Right, Rolle
 from kjerne.errors import NotFound
@@ -231,3 +231,11 @@ def _by_role(work: Work) -> Select[int]:
 def reads_by_role(work: Work, avvik: Avvik) -> bool:
     """Whether she reads it by her role, her group, or because she has it: not only because she filed it."""
     return asked.value(work, _by_role, avvik=avvik.id) is not None
+
+
+def get_for_step(work: Work, nr: str, steg: Steg) -> Avvik:
+    """The case, for one who reads it by a role and may ever take the step. Raises `NotFound`: for others there is no such page."""
+    avvik = get_avvik(work, nr)
+    if not may_ever(steg, who_am_i(work, avvik)) or not reads_by_role(work, avvik):
+        raise NotFound
+    return avvik

@@ -1,22 +1,22 @@
 """The rows of an export: exactly those of the filtered list, read as a stream in a session of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from avvik.models import Avvik, AvvikArsak, AvvikUtfall
 from avvik.queries.access import by_role
 from avvik.queries.lists import Innsnevring, Lister, condition
-from avvik.queries.sak import ordliste
 from avvik.rules import ENDED, STATUSNAMN
-from kjerne.clock import OSLO
+from kjerne.clock import OSLO, oslo_date
 from kjerne.db import Databases
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
+from kjerne.katalog import Arsak, Art, Post, Underkategori, Utfall, versions
 from kjerne.models import Eining, Person
 from kjerne.rekneark import Celle
 from kjerne.work import Work
@@ -41,29 +41,47 @@ HEADINGS = (
 _ENDED = frozenset(status.value for status in ENDED)
 
 
+#: Code → its texts with the day each began to hold, the oldest first.
+Daterte = Mapping[str, Sequence[tuple[date, str]]]
+
+
 @dataclass(frozen=True)
 class Ord:
-    """All words an export needs, in its reader's language: nothing is looked up while it streams."""
+    """All words an export needs, in its reader's language and as they stood on any day: nothing is looked up while it streams."""
 
-    kategori: dict[str, str]
-    art: dict[str, str]
+    kategori: Daterte
+    art: Daterte
     status: dict[str, str]
-    arsak: dict[str, str]
-    utfall: dict[str, str]
+    arsak: Daterte
+    utfall: Daterte
     meldaren: str
+    no: datetime
     headings: tuple[str, ...]
+
+
+def _dated(db: Session, table: type[Post]) -> Daterte:
+    return {code: [(row.gjeld_fra, row.label) for row in rows] for code, rows in versions(db, table).items()}
+
+
+def _at(words: Daterte, code: str, moment: datetime) -> str:
+    """The text of a code as it stood at a moment; before it began, its first; the code itself when nobody knows it."""
+    rows = words.get(code, ())
+    if len(rows) < 2:
+        return rows[0][1] if rows else code
+    day = oslo_date(moment)
+    return next((text for first, text in reversed(rows) if first <= day), rows[0][1])
 
 
 def export_words(work: Work) -> Ord:
     """The words in the language in force."""
-    words = ordliste(work.db, work.today)
     return Ord(
-        kategori={code: row.label for code, row in words.underkategori.items()},
-        art={code: row.label for code, row in words.art.items()},
+        kategori=_dated(work.db, Underkategori),
+        art=_dated(work.db, Art),
         status={code.value: str(name) for code, name in STATUSNAMN.items()},
-        arsak={code: row.label for code, row in words.arsak.items()},
-        utfall={code: row.label for code, row in words.utfall.items()},
+        arsak=_dated(work.db, Arsak),
+        utfall=_dated(work.db, Utfall),
         meldaren=_("meldaren"),
+        no=work.now,
         headings=tuple(str(heading) for heading in HEADINGS),
     )
 
@@ -87,6 +105,7 @@ def export_query(work: Work, liste: Lister, narrow: Innsnevring) -> Select[*tupl
         Avvik.anonym,
         reporter.namn.label("meldar"),
         Avvik.frist_lukking,
+        Avvik.lukka_tid,
         Avvik.serie_tal,
         Avvik.skildring,
         causes.label("arsak"),
@@ -102,10 +121,10 @@ def export_query(work: Work, liste: Lister, narrow: Innsnevring) -> Select[*tupl
     )
 
 
-def _labels(codes: str | None, texts: dict[str, str]) -> str:
+def _labels(codes: str | None, texts: Daterte, moment: datetime) -> str:
     if not codes:
         return ""
-    return ", ".join(sorted(texts.get(code, code) for code in codes.split(","))) if "," in codes else texts.get(codes, codes)
+    return ", ".join(sorted(_at(texts, code, moment) for code in codes.split(","))) if "," in codes else _at(texts, codes, moment)
 
 
 def _moment(value: datetime) -> datetime:
@@ -114,14 +133,18 @@ def _moment(value: datetime) -> datetime:
 
 
 def cells(row: Any, words: Ord) -> tuple[Celle, ...]:
-    """One case as cells. Its own reporter does not learn the cause, nor an outcome before the case is ended."""
-    aar, lopenr, eining, kategori, art, alvor, status, hendt, meldt, konfidensiell, anonym, meldar, frist, *rest = row
+    """One case as cells, in the words of its own day: category and kind as filed, cause and outcome as closed (or today).
+
+    Its own reporter does not learn the cause, nor an outcome before the case is ended.
+    """
+    aar, lopenr, eining, kategori, art, alvor, status, hendt, meldt, konfidensiell, anonym, meldar, frist, lukka, *rest = row
     serie, skildring, arsak, utfall, les = rest
+    ended = lukka or words.no
     return (
         f"{aar}-{lopenr}",
         eining,
-        words.kategori.get(kategori, kategori),
-        words.art.get(art, art),
+        _at(words.kategori, kategori, meldt),
+        _at(words.art, art, meldt),
         alvor,
         words.status.get(status, status),
         _moment(hendt),
@@ -130,8 +153,8 @@ def cells(row: Any, words: Ord) -> tuple[Celle, ...]:
         frist,
         serie,
         skildring,
-        _labels(arsak, words.arsak) if les else "",
-        _labels(utfall, words.utfall) if les or status in _ENDED else "",
+        _labels(arsak, words.arsak, ended) if les else "",
+        _labels(utfall, words.utfall, ended) if les or status in _ENDED else "",
     )
 
 

@@ -6,15 +6,15 @@ from werkzeug.wrappers import Response
 
 from avvik.actions.prosedyre import ask_for_new, ask_for_revision, tie, untie
 from avvik.models import Avvik
-from avvik.queries.access import get_avvik, is_reporter, reads_by_role, who_am_i
+from avvik.queries.access import get_avvik, get_for_step, is_reporter, who_am_i
 from avvik.queries.prosedyre import of_case
 from avvik.queries.sak import words_of
-from avvik.rules import Status, Steg, may, may_ever
+from avvik.rules import Status, Steg, may
 from avvik.views.area import area
 from avvik.views.inndata import SHORT, typed
 from kjerne import vakt
 from kjerne.access import Open
-from kjerne.errors import NotFound, Refused
+from kjerne.errors import Refused
 from kjerne.i18n import gettext as _
 from kjerne.text import bounded_int
 from kjerne.web import render
@@ -45,18 +45,10 @@ def _page(work: Work, avvik: Avvik, refused: Refused | None = None) -> Response:
     return make_response(page, 422 if refused else 200)
 
 
-def _handled(work: Work, nr: str) -> Avvik:
-    """The case, for one who may ever take the step; for others the page does not exist."""
-    avvik = get_avvik(work, nr)
-    if not may_ever(Steg.PROSEDYRE, who_am_i(work, avvik)) or not reads_by_role(work, avvik):
-        raise NotFound
-    return avvik
-
-
 @area.page("/<nr>/prosedyre", needs=Open.LOGGED_IN)
 def prosedyre(work: Work, nr: str) -> Response:
     """The case's procedures and what was asked; searching is a GET of the same page."""
-    avvik = _handled(work, nr)
+    avvik = get_for_step(work, nr, Steg.PROSEDYRE)
     if not is_reporter(work, avvik) and not request.headers.get("HX-Request"):
         work.read("avvik", avvik.id, "prosedyre")
     return _page(work, avvik)
@@ -65,7 +57,7 @@ def prosedyre(work: Work, nr: str) -> Response:
 @area.page("/<nr>/prosedyre", needs=Open.LOGGED_IN, method="POST")
 def prosedyre_send(work: Work, nr: str) -> ResponseReturnValue:
     """Tie, untie, ask for a revision or for a new one."""
-    avvik = _handled(work, nr)
+    avvik = get_for_step(work, nr, Steg.PROSEDYRE)
     try:
         vakt.demand(
             work.db,

@@ -6,27 +6,19 @@ from werkzeug.wrappers import Response
 
 from avvik.actions.ros import tie_risk, untie_risk
 from avvik.models import Avvik
-from avvik.queries.access import get_avvik, is_reporter, reads_by_role, who_am_i
+from avvik.queries.access import get_avvik, get_for_step, is_reporter, who_am_i
 from avvik.queries.ros import candidates, of_case
 from avvik.queries.sak import words_of
-from avvik.rules import Status, Steg, may, may_ever
+from avvik.rules import Status, Steg, may
 from avvik.views.area import area
 from kjerne.access import Open
-from kjerne.errors import NotFound, Refused
+from kjerne.errors import Refused
 from kjerne.text import bounded_int
 from kjerne.web import render
 from kjerne.work import Work
 from ros import rules as risk_rules
 
 MAX_ID = 999_999_999
-
-
-def _handled(work: Work, nr: str) -> Avvik:
-    """The case, for one who may ever take the step; for others the page does not exist."""
-    avvik = get_avvik(work, nr)
-    if not may_ever(Steg.ROS, who_am_i(work, avvik)) or not reads_by_role(work, avvik):
-        raise NotFound
-    return avvik
 
 
 def _page(work: Work, avvik: Avvik, refused: Refused | None = None) -> Response:
@@ -50,7 +42,7 @@ def _page(work: Work, avvik: Avvik, refused: Refused | None = None) -> Response:
 @area.page("/<nr>/ros", needs=Open.LOGGED_IN)
 def ros(work: Work, nr: str) -> Response:
     """The case's rows, and rows it could be; searching is a GET of the same page."""
-    avvik = _handled(work, nr)
+    avvik = get_for_step(work, nr, Steg.ROS)
     if not is_reporter(work, avvik) and not request.headers.get("HX-Request"):
         work.read("avvik", avvik.id, "ros")
     return _page(work, avvik)
@@ -59,7 +51,7 @@ def ros(work: Work, nr: str) -> Response:
 @area.page("/<nr>/ros", needs=Open.LOGGED_IN, method="POST")
 def ros_send(work: Work, nr: str) -> ResponseReturnValue:
     """Tie or untie a row."""
-    avvik = _handled(work, nr)
+    avvik = get_for_step(work, nr, Steg.ROS)
     try:
         chosen = bounded_int(request.form.get("rad", ""), 1, MAX_ID)
         if request.form.get("gjer") == "fjern":

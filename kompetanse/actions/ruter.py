@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import delete, event, insert, inspect, select
 from sqlalchemy.orm import Session
 
+from kjerne.clock import add_months
 from kjerne.models import Eining, Person, PersonEining, Tilgang
 from kjerne.work import Work
 from kompetanse import rules
@@ -60,7 +61,7 @@ def count(db: Session, ids: Sequence[int], today: date) -> None:
         db.execute(delete(table).where(table.eining_id.in_(ids)).execution_options(synchronize_session=False))
     rows: list[dict[str, object]] = []
     for months in rules.HORISONTAR:
-        grunn = kart.read(db, ids, today=today, day=rules.add_months(today, months))
+        grunn = kart.read(db, ids, today=today, day=add_months(today, months))
         for snitt in _cuts(grunn):
             rows += [
                 {

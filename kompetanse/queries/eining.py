@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kjerne.access import Right
+from kjerne.clock import add_months
 from kjerne.errors import NotFound
 from kjerne.models import Eining
 from kjerne.work import Work
-from kompetanse import rules
 from kompetanse.models import Kompetanse
 from kompetanse.queries import kart, oversikt, personar
 from kompetanse.queries.kart import Behov, Folk, Rute, Snitt
@@ -65,7 +65,7 @@ def build(work: Work, eining_id: int, *, manader: int, snitt: Snitt) -> Einingsb
     unit = get_unit(work, eining_id)
     named = work.has(Right.KOMPETANSE_LES, unit.id)
     narrow = snitt if named else Snitt()
-    day = rules.add_months(work.today, manader)
+    day = add_months(work.today, manader)
     then = kart.read(work.db, [unit.id], today=work.today, day=day)
     now = kart.read(work.db, [unit.id], today=work.today) if manader else then
     found, before = kart.cells(then, narrow), kart.cells(now, narrow)

@@ -6,9 +6,9 @@ from datetime import date
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from kjerne.clock import add_months
 from kjerne.katalog import in_force
 from kjerne.models import Person, PersonEining
-from kompetanse import rules
 from kompetanse.models import Kompetanse, Kompetansebevis, Kompetanserute, Kompetansestand, Kompetanseutlop
 from kompetanse.queries import kart
 from kompetanse.queries.kart import Rute, Snitt
@@ -48,7 +48,7 @@ def cells(db: Session, ids: Sequence[int], today: date, manader: int, snitt: Sni
         found = {(row[0], row[1]): Rute(row[2], row[3], row[4], row[5]) for row in rows}
     rest = [one for one in ids if one not in kept]
     if rest:
-        found |= kart.cells(kart.read(db, rest, today=today, day=rules.add_months(today, manader)), snitt)
+        found |= kart.cells(kart.read(db, rest, today=today, day=add_months(today, manader)), snitt)
     return found
 
 
@@ -60,7 +60,7 @@ def columns(db: Session, found: Mapping[tuple[int, int], Rute], today: date) -> 
 
 def months(today: date) -> list[date]:
     """The first day of this month and of the eleven after it."""
-    return [rules.add_months(today.replace(day=1), ahead) for ahead in range(12)]
+    return [add_months(today.replace(day=1), ahead) for ahead in range(12)]
 
 
 def expiries(db: Session, ids: Collection[int], today: date) -> dict[date, int]:
@@ -92,7 +92,7 @@ def count_expiries(db: Session, ids: Collection[int], today: date) -> dict[tuple
         .group_by(PersonEining.eining_id, Kompetansebevis.person_id, Kompetansebevis.kompetanse_id)
         .subquery()
     )
-    end = rules.add_months(today.replace(day=1), 12)
+    end = add_months(today.replace(day=1), 12)
     found: dict[tuple[int, date], int] = {}
     asked = select(last.c.eining_id, last.c.til, func.count()).where(last.c.til >= today, last.c.til < end)
     for unit, til, count in db.execute(asked.group_by(last.c.eining_id, last.c.til)):

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from kjerne.access import Right
+from kjerne.clock import add_months
 from kjerne.innstilling import settings
 from kjerne.models import Person, PersonEining
 from kjerne.work import Work
@@ -107,7 +108,7 @@ def build(work: Work, *, manader: int, snitt: Snitt, gruppe: str = "", top: int 
     """The map so many months from now if nothing is done. Questions do not grow with units, competences or persons."""
     units = scope(work, top, snitt)
     ids = [unit.id for unit in units]
-    dag = rules.add_months(work.today, manader)
+    dag = add_months(work.today, manader)
     now = lagra.cells(work.db, ids, work.today, 0, snitt)
     then = lagra.cells(work.db, ids, work.today, manader, snitt) if manader else now
     columns = [row for row in lagra.columns(work.db, then, work.today) if gruppe in {"", row.gruppe}]
@@ -180,7 +181,7 @@ def single_points(work: Work, manader: int, top: int | None = None) -> list[Eine
     chosen = single[:MOST_SINGLE]
     people = {person for _key, person in chosen}
     names, until = personar.names(work.db, people), _until(work, people)
-    teachers = _teachers(work, {key[1] for key, _person in chosen}, rules.add_months(work.today, manader))
+    teachers = _teachers(work, {key[1] for key, _person in chosen}, add_months(work.today, manader))
     return [
         Eineste(
             here[unit],

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from kjerne.access import Right
+from kjerne.clock import add_months
 from kjerne.i18n import gettext as _
 from kjerne.rekneark import write_xlsx
 from kjerne.work import Work
@@ -95,7 +96,7 @@ def kart_eining(work: Work, eining_id: int) -> Response:
         snitt=_narrowed(work),
         kept={key: value for key, value in _kept(work).items() if key not in {"eining", "gruppe"}},
         yrke=professions(work),
-        dag=rules.add_months(work.today, _months()),
+        dag=add_months(work.today, _months()),
         skriv=work.has(Right.KOMPETANSE_SKRIV, eining_id),
         setning=needs.Setning.of(work),
     )

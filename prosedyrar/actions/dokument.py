@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from kjerne import log
 from kjerne.access import Right
+from kjerne.clock import add_months
 from kjerne.errors import Conflict, NotFound, Refused
 from kjerne.i18n import gettext as _
 from kjerne.models import Eining, Person
@@ -279,7 +280,7 @@ def change_information(
         setattr(prosedyre, name, value)
     valid = access.valid_version(work.db, prosedyre.id)
     if valid is not None and before["revisjonsintervall"] != prosedyre.revisjonsintervall:
-        prosedyre.revisjonsfrist = rules.add_months(_reviewed(work, prosedyre, valid), prosedyre.revisjonsintervall)
+        prosedyre.revisjonsfrist = add_months(_reviewed(work, prosedyre, valid), prosedyre.revisjonsintervall)
     flush(work, tittel)
     sok.index(work.db, prosedyre.id)
     note(work, prosedyre.id, "opplysningar")

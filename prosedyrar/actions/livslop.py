@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from kjerne.clock import add_months
 from kjerne.errors import Conflict, NotFound, Refused
 from kjerne.i18n import gettext as _
 from kjerne.models import Person
@@ -95,7 +96,7 @@ def publish(work: Work, versjon_id: int, *, godkjennar_id: int | None = None, ve
         note(work, prosedyre.id, "avloyst", versjon_id=before.id, person_id=approver.id)
     draft.godkjennar_id, draft.godkjent, draft.gyldig_fra = approver.id, work.now, work.today
     draft.tilstand = step.target.value
-    prosedyre.revisjonsfrist = rules.add_months(work.today, prosedyre.revisjonsintervall)
+    prosedyre.revisjonsfrist = add_months(work.today, prosedyre.revisjonsintervall)
     flush(work)
     note(work, prosedyre.id, step.steg.value, versjon_id=draft.id, person_id=approver.id)
     sok.index(work.db, prosedyre.id)
@@ -172,6 +173,6 @@ def confirm_review(work: Work, prosedyre: Prosedyre, notat: str, *, versjon: int
     if versjon is not None and versjon != prosedyre.versjon:
         raise Conflict(_("Dokumentet er endra etter at du opna det. Les det på nytt først."), mine=notat)
     kept = cleaned(work, notat, "notat")
-    prosedyre.revisjonsfrist = rules.add_months(work.today, prosedyre.revisjonsintervall)
+    prosedyre.revisjonsfrist = add_months(work.today, prosedyre.revisjonsintervall)
     flush(work, notat)
     note(work, prosedyre.id, "gjennomgatt", versjon_id=valid.id, tekst=kept)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from kjerne.access import Right
+from kjerne.clock import add_months
 from kjerne.i18n import Lazy
 from kjerne.i18n import lazy as _l
 from kjerne.models import Eining
@@ -19,7 +20,7 @@ from prosedyrar.models import (
     ProsedyreVersjon,
 )
 from prosedyrar.queries.access import WORKPLACE, memberships, visible
-from prosedyrar.rules import OPEN, Dokumenttype, Tema, Tilstand, add_months
+from prosedyrar.rules import OPEN, Dokumenttype, Tema, Tilstand
 
 PAGE = 50
 
@@ -127,7 +128,7 @@ def rows_of(work: Work, *, few: bool = False) -> Select[*tuple[Any, ...]]:
     """The lines of the library, not yet narrowed to any. `few`: a handful of documents is asked for, each by its id."""
     next_one = select(ProsedyreVersjon.prosedyre_id).where(ProsedyreVersjon.tilstand.in_(OPEN), visible(work))
     if few:
-        under_way = next_one.where(ProsedyreVersjon.prosedyre_id == Prosedyre.id).correlate(Prosedyre).exists()
+        under_way: ColumnElement[bool] = next_one.where(ProsedyreVersjon.prosedyre_id == Prosedyre.id).correlate(Prosedyre).exists()
     else:
         under_way = Prosedyre.id.in_(next_one)
     return (

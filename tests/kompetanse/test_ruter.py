@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from kjerne.clock import oslo_date
+from kjerne.clock import add_months, oslo_date
 from kjerne.db import Databases
 from kjerne.models import Person, PersonEining
 from kompetanse.actions import bevis, ruter
@@ -13,7 +13,7 @@ from kompetanse.actions.ruter import count_stale
 from kompetanse.models import Kompetanse, Kompetanserute, Kompetansestand
 from kompetanse.queries import kart, lagra
 from kompetanse.queries.kart import Snitt
-from kompetanse.rules import HORISONTAR, add_months
+from kompetanse.rules import HORISONTAR
 from tests import make
 from tests.cast import Cast
 from tests.conftest import Clock, WorkFor

@@ -7,12 +7,13 @@ import pytest
 from PIL import Image
 from sqlalchemy import event, select
 
+from kjerne.clock import add_months
 from kjerne.db import Databases
 from kjerne.models import Epost, Fil, Loggline
 from register import queries
 from register.models import Registerforing
 from register.queries import source_of
-from register.rules import Lys, Slag, add_months, light
+from register.rules import Lys, Slag, light
 from tests.cast import Cast
 from tests.conftest import ClientFor, Csrf, WorkFor
 from tiltak.models import Tiltak, TiltakOpphav
