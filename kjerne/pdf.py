@@ -130,7 +130,7 @@ class Line(Flowable):
     def draw(self) -> None:
         """Draw it between its marks."""
         begin(self.canv, self.node)
-        look, foot = self.look, self.look.leading - pdfmetrics.getAscent(self.look.fontName, self.look.fontSize)
+        look, foot = self.look, self.look.leading - self.look.fontSize  # where a paragraph has its line
         self.canv.setFillColor(look.textColor)
         self.canv.setFont(look.fontName, look.fontSize)
         if look.alignment == TA_RIGHT:

@@ -26,7 +26,7 @@ from rapportar.rules.perioder import RYTMENAMN, Rytme, due_day, name_of, period_
 from rapportar.slag import ALLE, SLAG
 from rapportar.views import area
 
-NEWEST = 40
+NEWEST = 15
 RESTS = "kvilar"
 #: Roles a subscription may be for.
 ROLLER = (Rolle.LEIAR, Rolle.KVALITETSKOORDINATOR, Rolle.KOMMUNALSJEF, Rolle.LEIING, Rolle.REVISOR)

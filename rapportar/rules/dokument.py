@@ -63,7 +63,7 @@ class Nokkelrad:
 
     def tabell(self) -> Tabell:
         """Figure by period."""
-        return Tabell(self.tittel, [_("Mål"), *self.kolonnar], [[one.namn, one.no, *one.andre] for one in self.figurar])
+        return Tabell(self.tittel, [_("Kva"), *self.kolonnar], [[one.namn, one.no, *one.andre] for one in self.figurar])
 
 
 @dataclass(frozen=True)

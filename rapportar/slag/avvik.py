@@ -121,7 +121,7 @@ def handling(g: Grunnlag) -> Sequence[Del]:
     ]
     ages = [(name, tal.n, celle(tal)) for name, tal in g.no.opne]
     return [
-        Tabell(_("Svar og lukking"), [_("Mål"), *g.kolonnar], times),
+        Tabell(_("Svar og lukking"), [_("Kva"), *g.kolonnar], times),
         Soyler(_("Opne saker no, etter alder"), [_("Alder"), _("Opne saker")], ages),
     ]
 

@@ -98,7 +98,7 @@ def measures(g: Grunnlag) -> Sequence[Del]:
     told = _("%(n)s tiltak er opne i dag, og %(m)s av dei er over fristen.", n=sums[OPNE], m=sums[LATE])
     parts: list[Del] = [
         Setning(told),
-        Tabell(_("Utførte tiltak"), [_("Mål"), *g.kolonnar], [[_("Utførte tiltak"), *done]]),
+        Tabell(_("Utførte tiltak"), [_("Kva"), *g.kolonnar], [[_("Utførte tiltak"), *done]]),
     ]
     names = {row.id: row.namn for row in g.under}
     by_unit: dict[int, list[Celle]] = {unit: [names[unit], opne, late, no] for unit, opne, late, no, *_rest in rows}

@@ -166,7 +166,7 @@ def sick_leave(g: Grunnlag) -> Sequence[Del]:
         raise Manglar(_("Eininga er så lita at sjukefråværet kan vise kven det gjeld."))
     if told[1] == HIDDEN:
         raise Manglar(_("Sjukefråværet er ikkje lese inn for perioden. Leiaren kan skrive om det her, eller lese det inn."))
-    return [Tabell(_("Sjukefråvær"), [_("Mål"), *g.kolonnar], [told])]
+    return [Tabell(_("Sjukefråvær"), [_("Kva"), *g.kolonnar], [told])]
 
 
 def economy(g: Grunnlag) -> Sequence[Del]:
@@ -177,7 +177,7 @@ def economy(g: Grunnlag) -> Sequence[Del]:
         rows.append([str(KINDS[slag].namn), *[HIDDEN if value is None else round(value) for value in values]])
     if rows[0][1] == HIDDEN and rows[1][1] == HIDDEN:
         raise Manglar(_("Budsjett og rekneskap er ikkje lesne inn for perioden. Leiaren kan skrive om økonomien her."))
-    parts: list[Del] = [Tabell(_("Økonomi, kroner"), [_("Mål"), *g.kolonnar], rows)]
+    parts: list[Del] = [Tabell(_("Økonomi, kroner"), [_("Kva"), *g.kolonnar], rows)]
     budget, account = rows[0][1], rows[1][1]
     if isinstance(budget, int) and isinstance(account, int):
         over = account - budget
