@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from kjerne.access import Right
 from kjerne.errors import Refused
 from kjerne.felt import parse_date
+from kjerne.i18n import current
 from kjerne.i18n import gettext as _
 from kjerne.models import Eining
 from kjerne.web import render
@@ -31,10 +32,12 @@ def _page(work: Work, status: int = 200, **context: object) -> Response:
         "krav/mappe.html",
         einingar=_units(work),
         grupper=GRUPPENAMN,
-        tal={kode: sum(one.gruppe == kode for one in duties().values()) for kode in GRUPPENAMN},
+        krav={kode: [one for one in duties().values() if one.gruppe == kode] for kode in GRUPPENAMN},
+        tekst=lambda one: one.tekst(current())[0],
         **{
             "feil": None,
             "valde": set(),
+            "krav_valde": set(),
             "gruppe_valde": set(GRUPPENAMN),
             "fra": date(work.today.year, 1, 1).isoformat(),
             "til": work.today.isoformat(),
@@ -54,11 +57,12 @@ def _read(work: Work) -> Bestilling:
     chosen = set(request.form.getlist("eining"))
     groups = set(request.form.getlist("gruppe"))
     units = [unit for unit in _units(work) if unit.kode in chosen]
-    wanted = [one for one in duties().values() if one.gruppe in groups]
+    single = set(request.form.getlist("krav"))
+    wanted = [one for one in duties().values() if one.gruppe in groups or one.kode in single]
     if not units:
         raise Refused(_("Vel minst éi eining."), "einingar")
     if not wanted:
-        raise Refused(_("Vel minst éi gruppe av krav."), "grupper")
+        raise Refused(_("Vel minst éi gruppe av krav, eller eitt krav."), "grupper")
     try:
         first, last = parse_date(request.form.get("fra", "")), parse_date(request.form.get("til", ""))
     except ValueError:
@@ -82,6 +86,7 @@ def mappe_lag(work: Work) -> ResponseReturnValue:
             feil=refused,
             valde=set(request.form.getlist("eining")),
             gruppe_valde=set(request.form.getlist("gruppe")),
+            krav_valde=set(request.form.getlist("krav")),
             fra=request.form.get("fra", ""),
             til=request.form.get("til", ""),
         )

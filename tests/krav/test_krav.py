@@ -153,11 +153,18 @@ def test_the_folder_holds_what_was_chosen_with_checksums_and_without_names(
     assert cast.kari.namn in named.read("04-register.csv").decode()
 
 
+def test_single_duties_are_chosen_too(cast: Cast, client_for: ClientFor, csrf: Csrf) -> None:
+    browser = client_for(cast.kval)
+    made = folder(browser, csrf(browser), gruppe=[], krav=["FLK-4", "HPL-21"])
+    rows = csv.DictReader(io.StringIO(made.read("01-krav.csv").decode("utf-8-sig")), delimiter=";")
+    assert {row["Kode"] for row in rows} == {"FLK-4", "HPL-21"}
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
         ({"eining": []}, "minst éi eining"),
-        ({"gruppe": []}, "minst éi gruppe"),
+        ({"gruppe": [], "krav": ["FINST-IKKJE"]}, "minst éi gruppe"),
         ({"til": "2027-01-01"}, "ende i dag"),
         ({"fra": "2019-01-01"}, "høgst fem år"),
         ({"fra": "x"}, "Skriv datoen"),
