@@ -43,11 +43,12 @@ COMPILED_SQL: dict[tuple[str, bool], tuple[Dialect, dict[Any, Any]]] = {}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test marked `both` runs on SQLite and on PostgreSQL; all others on the one the run has chosen."""
+    """A test marked `both` runs on SQLite and on PostgreSQL, one marked `postgres` there; others on what the run has chosen."""
     if "db_kind" not in metafunc.fixturenames:
         return
-    both = metafunc.definition.get_closest_marker("both") is not None
-    metafunc.parametrize("db_kind", ["sqlite", "postgres"] if both else [chosen_database()], scope="function")
+    marked = {name for name in ("both", "postgres") if metafunc.definition.get_closest_marker(name) is not None}
+    kinds = ["sqlite", "postgres"] if "both" in marked else ["postgres"] if marked else [chosen_database()]
+    metafunc.parametrize("db_kind", kinds, scope="function")
 
 
 @dataclass
