@@ -29,7 +29,7 @@ from kjerne.work import Grants, Work, load_grants
 from kompetanse.actions.katalog import load_starter_set as load_competence
 from oppdragsbrev.actions import load_starter_set as load_letter
 from tests import cast as standing
-from tests.settings import SECRET, SUNDAY_NIGHT, chosen_database
+from tests.settings import REPORTED, SECRET, SUNDAY_NIGHT, chosen_database
 
 pytest_plugins = ("tests.fixtures_postgres", "tests.fixtures_demo")
 
@@ -49,6 +49,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marked = {name for name in ("both", "postgres") if metafunc.definition.get_closest_marker(name) is not None}
     kinds = ["sqlite", "postgres"] if "both" in marked else ["postgres"] if marked else [chosen_database()]
     metafunc.parametrize("db_kind", kinds, scope="function")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what tests have measured for people to read: `record_property(REPORTED, "…")`."""
+    passed: list[pytest.TestReport] = terminalreporter.stats.get("passed", [])
+    said = {str(text) for report in passed for name, text in report.user_properties if name == REPORTED}
+    for line in sorted(said):
+        terminalreporter.write_line(line)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from kjerne.clock import OSLO
 
 SUNDAY_NIGHT = datetime(2026, 11, 22, 22, 40, tzinfo=OSLO).astimezone(UTC)
 SECRET = "3f1c9a7be2d04856" * 4
+REPORTED = "reported"
 KINDS = ("sqlite", "postgres")
 
 
