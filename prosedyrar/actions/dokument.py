@@ -90,6 +90,8 @@ def _information(
     months = revisjonsintervall or rules.INTERVALL[Dokumenttype(dokumenttype)]
     if not rules.INTERVALL_MIN <= months <= rules.INTERVALL_MAX:
         raise Refused(_("Vel eit revisjonsintervall mellom 3 og 72 månader."), "revisjonsintervall")
+    if dokumenttype == Dokumenttype.EKSTERN and months > rules.INTERVALL[Dokumenttype.EKSTERN]:
+        raise Refused(_("Ei ekstern kjelde skal sjekkast minst kvart år. Skriv 12 månader eller færre."), "revisjonsintervall")
     return {
         "tittel": cleaned(work, tittel, "tittel", max_len=rules.TITTEL_MAX, multiline=False),
         "dokumenttype": str(dokumenttype),

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app import HANDLERS
 from kjerne.clock import add_months
 from kjerne.db import Databases
+from kjerne.errors import Refused
 from kjerne.models import Epost
 from prosedyrar import actions, jobs, mal, queries, rules
 from prosedyrar.events import ProsedyreRevidert
@@ -373,3 +374,18 @@ def test_the_templates_prompts_are_no_text_and_the_writer_sees_who_approves(
     with databases.reading() as db:
         letter = db.scalars(select(Epost.tekst).where(Epost.til_adresse == cast.leif.epost).order_by(Epost.id.desc())).first()
         assert f"Godkjend av {cast.kval.namn} 22. november 2026." in (letter or "")
+
+
+def test_an_external_source_is_a_link_that_is_checked_each_year(
+    cast: Cast, client_for: ClientFor, make_prosedyre: MakeProsedyre, databases: Databases
+) -> None:
+    link = "https://www.helsebiblioteket.no/vaer"
+    about = {"dokumenttype": "ekstern", "tekst": "", "ekstern_lenkje": link}
+    number = make_prosedyre("Aktuelle råd", **about)
+    assert link in client_for(cast.kari).get(f"/prosedyrar/{number}").text
+    with databases.reading() as db:
+        assert db.get_one(Prosedyre, number).revisjonsfrist == date(2027, 11, 22)
+    with pytest.raises(Refused, match="minst kvart år"):
+        make_prosedyre("For sjeldan", **about, revisjonsintervall=24)
+    with pytest.raises(Refused, match="slik ho står i nettlesaren"):
+        make_prosedyre("Felle", **{**about, "ekstern_lenkje": "javascript:alert(1)"})
