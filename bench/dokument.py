@@ -54,7 +54,7 @@ def fill(data: Data, count: int) -> None:
     """Valid documents until there are `count`, indexed as the program does it."""
     made = Databases(data.url or f"sqlite:///{data.raw}")
     rng = random.Random(count)  # noqa: S311 - the same data each time
-    with made.writing() as db:
+    with made.writing() as db, db.begin():
         there = db.scalar(select(func.count()).select_from(Prosedyre)) or 0
         first = (db.scalar(select(func.max(Prosedyre.id))) or 0) + 1
         like = db.scalars(select(ProsedyreVersjon).where(ProsedyreVersjon.tilstand == "gyldig").limit(1)).one()
@@ -73,7 +73,6 @@ def fill(data: Data, count: int) -> None:
         db.execute(insert(Prosedyre), documents)
         db.execute(insert(ProsedyreVersjon), texts)
         sok.rebuild(db)
-        db.commit()
     made.dispose()
 
 

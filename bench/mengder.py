@@ -62,10 +62,9 @@ def fill(data: Data, much: Mengd) -> None:
         rows = _analyses(connection, rng, much.analysar, units, people[0], today)
         _measures(connection, rng, much.tiltak, units, people, rows, today)
         _competence(connection, rng, much.personar, units, today)
-    with databases.writing() as db:
+    with databases.writing() as db, db.begin():
         wanted = list(db.scalars(select(PersonEining.eining_id).distinct()))
         ruter.count(db, wanted, today)
-        db.commit()
     with databases.engine.connect() as connection, connection.begin():
         connection.exec_driver_sql("ANALYZE")
     databases.dispose()
