@@ -5,11 +5,14 @@ has been is for those who write, approve, oversee or have signed for it, and for
 valid one and those that answered a request: else nobody could see what was changed.
 """
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, union_all
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, bindparam, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from kjerne.access import Right
 from kjerne.errors import NotFound
+from kjerne.kept import READS_ONLY
 from kjerne.models import Eining, PersonEining, Tilgang
 from kjerne.work import Work
 from prosedyrar.models import (
@@ -26,27 +29,40 @@ from prosedyrar.rules import OPEN, Hat, Tilstand
 WORKPLACE = ""
 
 
+_PLACES: Final = union_all(
+    select(literal(WORKPLACE), Eining.sti)
+    .join(PersonEining, PersonEining.eining_id == Eining.id)
+    .where(PersonEining.person_id == bindparam("person")),
+    select(Tilgang.rolle, Eining.sti)
+    .join(Eining, Eining.id == Tilgang.eining_id)
+    .where(
+        Tilgang.person_id == bindparam("person"),
+        Tilgang.gjeld_fra <= bindparam("day"),
+        or_(Tilgang.gjeld_til.is_(None), Tilgang.gjeld_til >= bindparam("day")),
+    ),
+)
+
+
 def memberships(work: Work) -> dict[str, frozenset[int]]:
-    """Where she belongs: role → the units it is held in and all above them; `WORKPLACE` is where she works. One query."""
-    me = work.me.id
-    rows = work.db.execute(
-        union_all(
-            select(literal(WORKPLACE), Eining.sti)
-            .join(PersonEining, PersonEining.eining_id == Eining.id)
-            .where(PersonEining.person_id == me),
-            select(Tilgang.rolle, Eining.sti)
-            .join(Eining, Eining.id == Tilgang.eining_id)
-            .where(
-                Tilgang.person_id == me,
-                Tilgang.gjeld_fra <= work.today,
-                or_(Tilgang.gjeld_til.is_(None), Tilgang.gjeld_til >= work.today),
-            ),
-        )
-    )
+    """Where she belongs: role → the units it is held in and all above them; `WORKPLACE` is where she works.
+
+    One query; a page that only reads asks once.
+    """
+    known: dict[str, frozenset[int]] | None = work.memo.get("prosedyrar.plassar")
+    if known is not None:
+        return known
     found: dict[str, frozenset[int]] = {}
-    for rolle, sti in rows:
+    for rolle, sti in work.db.execute(_PLACES, {"person": work.me.id, "day": work.today}):
         found[rolle] = found.get(rolle, frozenset()) | {int(part) for part in sti.split("/") if part}
+    found = dict(sorted(found.items()))
+    if work.db.info.get(READS_ONLY):
+        work.memo["prosedyrar.plassar"] = found
     return found
+
+
+def belongs(work: Work) -> frozenset[tuple[str, frozenset[int]]]:
+    """The same as a part of a kept question (`kjerne/asked.py`) that depends on it."""
+    return frozenset(memberships(work).items())
 
 
 def asked_in(work: Work) -> ColumnElement[bool]:

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from kjerne import asked
 from kjerne.errors import NotFound
 from kjerne.models import Eining, Person, PersonEining, Tilgang
 from kjerne.work import Work
 from prosedyrar.models import Hoyring, HoyringDeltakar, HoyringMerknad, ProsedyreVersjon
-from prosedyrar.queries.access import asked_in, visible
+from prosedyrar.queries.access import asked_in, belongs, visible
 from prosedyrar.rules import Tilstand
 
 
@@ -125,6 +126,10 @@ def mine(work: Work) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _waiting(work: Work, _belongs: object) -> Select[int]:
+    return select(func.count()).select_from(mine(work).subquery())
+
+
 def waiting_count(work: Work) -> int:
     """How many hearings wait for her word."""
-    return work.db.scalar(select(func.count()).select_from(mine(work).subquery())) or 0
+    return int(asked.value(work, _waiting, belongs(work)))

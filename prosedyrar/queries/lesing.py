@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from kjerne import asked
 from kjerne.access import Right
 from kjerne.models import Eining, Person, PersonEining, Tilgang
 from kjerne.work import Work
 from prosedyrar.models import Lesekrav, Lesekvittering, Prosedyre, ProsedyreVersjon
-from prosedyrar.queries.access import WORKPLACE, memberships
+from prosedyrar.queries.access import WORKPLACE, belongs, memberships
 from prosedyrar.rules import Tilstand
 
 NOBODY = "-"
@@ -90,26 +91,30 @@ def _unread(work: Work) -> Select[*tuple[Any, ...]]:
     )
 
 
-def due(first: date | None, employed: date, asked: date, days: int) -> date:
+def due(first: date | None, employed: date, wanted: date, days: int) -> date:
     """The deadline: so many days after the latest of in force, employed and asked."""
-    return max(first or asked, employed, asked) + timedelta(days=days)
+    return max(first or wanted, employed, wanted) + timedelta(days=days)
 
 
 def reading_list(work: Work) -> list[Lesing]:
     """What this person has to read, the earliest deadline first; several requirements of one document are one line."""
     found: dict[int, Lesing] = {}
-    for id_, tittel, major, minor, first, asked, days in work.db.execute(_unread(work)):
-        frist = due(first, work.me.tilsett_fra, asked, days)
+    for id_, tittel, major, minor, first, wanted, days in work.db.execute(_unread(work)):
+        frist = due(first, work.me.tilsett_fra, wanted, days)
         known = found.get(id_)
         if known is None or frist < known.frist:
             found[id_] = Lesing(id_, tittel, f"{major}.{minor}", frist, frist < work.today)
     return sorted(found.values(), key=lambda row: (row.frist, row.tittel))
 
 
+def _waiting(work: Work, _belongs: object, _yrke: str | None) -> Select[int]:
+    unread = _unread(work).with_only_columns(Prosedyre.id).distinct().subquery()
+    return select(func.count()).select_from(unread)
+
+
 def waiting_count(work: Work) -> int:
     """How many documents she has to read."""
-    unread = _unread(work).with_only_columns(Prosedyre.id).distinct().subquery()
-    return work.db.scalar(select(func.count()).select_from(unread)) or 0
+    return int(asked.value(work, _waiting, belongs(work), work.me.yrke))
 
 
 def must_read(work: Work, prosedyre_id: int) -> Lesing | None:
@@ -117,7 +122,7 @@ def must_read(work: Work, prosedyre_id: int) -> Lesing | None:
     rows = work.db.execute(_unread(work).where(Prosedyre.id == prosedyre_id)).all()
     if not rows:
         return None
-    frist = min(due(first, work.me.tilsett_fra, asked, days) for *_head, first, asked, days in rows)
+    frist = min(due(first, work.me.tilsett_fra, wanted, days) for *_head, first, wanted, days in rows)
     return Lesing(prosedyre_id, rows[0][1], f"{rows[0][2]}.{rows[0][3]}", frist, frist < work.today)
 
 
@@ -261,15 +266,22 @@ def cosign_rows(work: Work) -> list[tuple[int, str, str, int, str]]:
     return list(found.values())
 
 
+def _unsigned(work: Work) -> Select[int]:
+    wanted = select(Lesekrav.prosedyre_id).where(Lesekrav.medsignatur.is_(True))
+    hers = select(PersonEining.person_id).where(PersonEining.eining_id.in_(work.units(Right.PROSEDYRE_GODKJENN)))
+    waiting = select(Lesekvittering.id).where(
+        Lesekvittering.prosedyre_id.in_(wanted), Lesekvittering.medsignert.is_(None), Lesekvittering.person_id.in_(hers)
+    )
+    return waiting.limit(1)
+
+
+def _cosigning(work: Work) -> Select[int]:
+    rows = to_cosign(work).with_only_columns(Lesekvittering.id).distinct().subquery()
+    return select(func.count()).select_from(rows)
+
+
 def cosign_count(work: Work) -> int:
     """How many receipts wait for her. Most days there is none: that is asked first, of the receipts alone."""
-    units = work.units(Right.PROSEDYRE_GODKJENN)
-    asked = select(Lesekrav.prosedyre_id).where(Lesekrav.medsignatur.is_(True))
-    hers = select(PersonEining.person_id).where(PersonEining.eining_id.in_(units))
-    waiting = select(Lesekvittering.id).where(
-        Lesekvittering.prosedyre_id.in_(asked), Lesekvittering.medsignert.is_(None), Lesekvittering.person_id.in_(hers)
-    )
-    if not units or work.db.scalar(waiting.limit(1)) is None:
+    if not work.units(Right.PROSEDYRE_GODKJENN) or asked.value(work, _unsigned) is None:
         return 0
-    rows = to_cosign(work).with_only_columns(Lesekvittering.id).distinct().subquery()
-    return work.db.scalar(select(func.count()).select_from(rows)) or 0
+    return int(asked.value(work, _cosigning))
