@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from reportlab.lib.colors import HexColor
 from reportlab.platypus import Flowable, Spacer
@@ -85,7 +85,7 @@ def paper(work: Work, look: Vindauge, names: Sequence[str], picture: Bilete, wai
             bar = by_nr.get(line.nr) if line.nr else None
             cells = [line.namn, _last(line, waits.get(line.nr, ()))] if line.nr else [line.namn, ""]
             rows.append(_row(table, cells, Felt(ticks, today, bar), head=not line.nr))
-        rules = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (1, -1), 0.5, pdf.LINE)]
+        rules: list[Any] = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (1, -1), 0.5, pdf.LINE)]
         rules += [("LINEBELOW", (0, 0), (-1, 0), 1.2, pdf.INK), ("LEFTPADDING", (0, 0), (-1, -1), 0)]
         rules += [("TOPPADDING", (0, 0), (-1, -1), 1.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5)]
         return [*pieces, Grid(rows, colWidths=[TITLE, LAST, ACROSS], repeatRows=1, style=rules, hAlign="LEFT")]
