@@ -67,7 +67,7 @@ def chosen(work: Work) -> Valt:
     if eining.id not in known:
         raise NotFound
     window = months(shift(month_of(work.today), -RUN), RUN)
-    found = figures(work, eining, Periode("serie", "", window), known)
+    found = figures(work, eining, Periode("serie", "", window), known, beside=False)
     row = next((one for one in found.typar.rader if one.kode == slag), None)
     points = list(zip(window, row.celler if row is not None else found.typar.sum, strict=True))
     while points and points[0][1] == Tal():

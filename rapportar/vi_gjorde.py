@@ -52,7 +52,7 @@ class Ark:
 
 def build(work: Work, eining: Eining, val: Val) -> Ark:
     """The sheet of a unit and a month. The caller has asked for the right to reports; numbers ask for their own."""
-    found = figures(work, eining, val.no)
+    found = figures(work, eining, val.no, beside=False)
     limit = int(settings(work.db)["gruppegrense"])
     proposal = {
         "meldt": _reported(found, _parts(work, eining, val), limit),

@@ -42,8 +42,7 @@ def key_figures(g: Grunnlag) -> Sequence[Del]:
 
 def development(g: Grunnlag) -> Sequence[Del]:
     """The run chart of 24 whole months up to the period's end, with what the run rules say."""
-    year = g.lang
-    points = list(zip(year.periode.manadar, year.typar.sum, strict=True))
+    points = g.lang
     while points and points[0][1] == Tal():
         points.pop(0)
     if not all(tal.heil for _month, tal in points):

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from avvik.queries.tal import Andel, Figurar, Tal, Tider, figures, units_of_numbers
+from avvik.queries.tal import Andel, Figurar, Tal, Tider, by_month, figures, units_of_numbers
 from avvik.queries.tal_periode import RUN, Periode, month_of, months, shift
 from kjerne.access import Right
 from kjerne.i18n import Lazy, fnumber
@@ -66,7 +66,7 @@ class Grunnlag:
 
     def figur(self, periode: Periode) -> Figurar:
         """The figures of deviations of the unit in a period, as far as this person may see."""
-        return self.once(f"figur {periode.kode}", lambda: figures(self.work, self.eining, periode, self.tal_einingar))
+        return self.once(f"figur {periode.kode}", lambda: figures(self.work, self.eining, periode, self.tal_einingar, beside=False))
 
     @property
     def no(self) -> Figurar:
@@ -87,10 +87,11 @@ class Grunnlag:
         return [self.no, *[self.figur(periode) for periode in self.perioder[1:]]]
 
     @property
-    def lang(self) -> Figurar:
-        """Those of the 24 whole months up to the period's end: what a run chart is drawn of."""
-        end = min(self.val.no.manadar[-1], shift(month_of(self.work.today), -1))
-        return self.figur(Periode(f"til-{end}", "", months(shift(end, 1 - RUN), RUN)))
+    def lang(self) -> list[tuple[int, Tal]]:
+        """Cases in each of the 24 whole months up to the period's end: what a run chart is drawn of."""
+        window = months(shift(min(self.val.no.manadar[-1], shift(month_of(self.work.today), -1)), 1 - RUN), RUN)
+        counts = self.once("lang", lambda: by_month(self.work, self.eining, window, self.tal_einingar))
+        return list(zip(window, counts, strict=True))
 
     @property
     def kolonnar(self) -> list[str]:

@@ -12,6 +12,8 @@ from openpyxl import load_workbook
 from sqlalchemy import event, select
 
 from avvik.models import Avvik, AvvikMeldeplikt
+from avvik.queries.tal import Tal, by_month, figures
+from avvik.queries.tal_periode import Periode, months
 from kjerne.db import Databases
 from kjerne.models import Eining, Person
 from rapportar import dokument
@@ -125,6 +127,17 @@ def test_the_parts_add_up_to_the_whole(cast: Cast, databases: Databases, work_fo
     assert sum(int(row[-1]) for row in units) == sums[-1] == whole
     months = [built(databases, work_for, cast.kval, "kvalitet", cast.ho, f"2026-{m}") for m in (10, 11)]
     assert [table_of(one, "hovudtal").rader[0][1] for one in months[:1]] == [whole]
+
+
+@pytest.mark.usefixtures("october")
+def test_the_months_of_the_chart_are_those_of_the_figures(cast: Cast, databases: Databases, work_for: WorkFor) -> None:
+    window = months(202512, 11)
+    with databases.reading() as db:
+        for who, unit in ((cast.kval, cast.ho), (cast.leif, cast.it01), (cast.lise, cast.it01)):
+            work = work_for(db, who)
+            whole = figures(work, unit, Periode("alle", "", window))
+            assert by_month(work, unit, window) == list(whole.typar.sum)
+        assert by_month(work_for(db, cast.kval), cast.ho, window)[-1] == Tal(10)
 
 
 @pytest.mark.usefixtures("october")
