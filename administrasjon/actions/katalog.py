@@ -204,7 +204,7 @@ def end(work: Work, tabell: Tabell, row_id: int, first_without: date, versjon: s
     if not tabell.kan_avslutte or chain.slutta or (tabell.nokkel == "kode" and row.kode in tabell.faste):
         raise Refused(_("Denne kan ikkje takast ut av bruk: programmet eller lova treng han."), "slutt_fra")
     if chain.planlagd:
-        raise Refused(_("Det ligg ei planlagd endring. Ta henne bort fyrst."), "slutt_fra")
+        raise Refused(_("Det ligg ei planlagd endring. Ta henne bort først."), "slutt_fra")
     _demand_date_of_end(work, first_without)
     if tabell.nokkel and not any(one.gjeld and one.nyaste.id != row.id for one in chains(work, tabell)):
         raise Refused(_("Dette er den siste. Minst éin må stå att."), "slutt_fra")
@@ -229,7 +229,7 @@ def _demand_no_triggers(work: Work, row: Meldeplikt) -> None:
         select(func.count()).select_from(MeldepliktKopling).where(MeldepliktKopling.meldeplikt == row.kode, live)
     )
     if count:
-        raise Refused(_("Plikta kjem framleis opp i %(n)s slag saker. Ta ut dei reglane fyrst.", n=count), "slutt_fra")
+        raise Refused(_("Plikta kjem framleis opp i %(n)s slag saker. Ta ut dei reglane først.", n=count), "slutt_fra")
 
 
 def drop_planned(work: Work, tabell: Tabell, row_id: int, versjon: str) -> None:

@@ -100,7 +100,7 @@ def checklist(work: Work, ours: dict[str, str]) -> list[Steg]:
             "/innstillingar/meldeordning",
         ),
         Steg(
-            _("Meld den fyrste saka"),
+            _("Meld den første saka"),
             _("Minst éi sak er meld.") if tal["saker"] else _("Ingen saker enno"),
             bool(tal["saker"]),
             "/avvik/nytt",

@@ -175,7 +175,7 @@ TABELLAR: Mapping[str, Tabell] = {
             _l("Kor lenge vi kan bruke, etter alvor. Saker som alt er melde, held på fristane sine."),
             "clock",
             (
-                tal("svar_arbeidsdagar", _l("Fyrste svar til meldaren (arbeidsdagar)"), 1, 30),
+                tal("svar_arbeidsdagar", _l("Første svar til meldaren (arbeidsdagar)"), 1, 30),
                 tal("start_dagar", _l("Behandlinga er i gang (dagar)"), 0, 90, hint=_l("0 tyder same dag.")),
                 tal("lukking_dagar", _l("Saka er lukka (dagar)"), 1, 365),
                 tal("eskaler_dagar", _l("Leiaren over får vite det (dagar over fristen)"), 1, 90),

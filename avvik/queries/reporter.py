@@ -87,7 +87,7 @@ def what_happens(avvik: Avvik, hos: Hos | None) -> list[Punkt]:
         ),
         Punkt(
             _("Årsak og tiltak"),
-            str(STATUSNAMN[status]) if status in MEASURES else _("Du kan få spørsmål om meir"),
+            "" if status in ENDED else str(STATUSNAMN[status]) if status in MEASURES else _("Du kan få spørsmål om meir"),
             ferdig=status in MEASURES or status in ENDED,
         ),
         Punkt(

@@ -38,8 +38,8 @@ from tiltak import rules as measure_rules
 #: The most urgent missing rule → the step that mends it, in the order the foot of the page offers them.
 MENDS: dict[Mangel, Steg] = {
     Mangel.MELDEPLIKT: Steg.MELDEPLIKT,
-    Mangel.ARSAK: Steg.ARSAK,
     Mangel.SVAR: Steg.SVAR,
+    Mangel.ARSAK: Steg.ARSAK,
     Mangel.TILTAK: Steg.TILTAK,
     Mangel.UTFALL: Steg.UTFALL,
     Mangel.SLUTTSVAR: Steg.UTFALL,
@@ -102,7 +102,7 @@ class Knapp:
 
 def _buttons(steps: list[Steg], gaps: list[Mangel]) -> list[Knapp]:
     """The most urgent missing rule first, then the common steps, then the rest (in "Meir")."""
-    order = [MENDS[gap] for gap in gaps if gap in MENDS]
+    order = [step for gap, step in MENDS.items() if gap in gaps]
     order += [] if gaps else [Steg.LUKK]
     order += [Steg.START, *FIRST_ROW, *steps]
     unique = [steg for index, steg in enumerate(order) if steg in steps and steg not in order[:index]]

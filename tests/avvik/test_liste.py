@@ -117,3 +117,14 @@ def test_the_unit_sees_how_it_keeps_the_promise(
     assert "Løftet halde: 50 %" in page
     assert "1 av 2" in page
     assert "Løftet halde" not in client_for(cast.nils).get("/avvik/").text
+
+
+def test_an_ended_case_says_when_it_was_filed_and_no_age_and_the_list_has_its_own_name(
+    cast: Cast, client_for: ClientFor, file_case: FileCase, post: Post
+) -> None:
+    nr = file_case()
+    post(cast.leif, nr, "avvis", grunngiving="Dette er ei ønskeliste.")
+    page = client_for(cast.kari).get("/avvik/?liste=mine").text
+    assert '<h1 id="liste-h">Meldt av deg</h1>' in page
+    assert "meldt 22. nov. 2026" in page
+    assert "Ny i dag" not in page
