@@ -202,9 +202,9 @@ def _file(person: int, text: str) -> None:
     case = _run(insert, *(row[name] for name in columns)).fetchone()[0]
     _run("INSERT INTO avvik_nokkel (nokkel, avvik_id, person_id, kropp_hash) VALUES (?, ?, ?, ?)", key, case, person, key)
     _run(
-        "INSERT INTO avvik_hending (avvik_id, tid, slag, aktor, person_id, fra, til, tekst, synleg_meldar) "
-        "VALUES (?, ?, 'meldt', 'meldar', ?, '', '1', '', ?)",
-        *(case, now, person, True),
+        "INSERT INTO avvik_hending (avvik_id, tid, slag, aktor, person_id, fra, til, tekst, synleg_meldar, loggfort) "
+        "VALUES (?, ?, 'meldt', 'meldar', ?, '', '1', '', ?, ?)",
+        *(case, now, person, True, True),
     )
     head, mac = _run(HEAD + " FOR UPDATE" * POSTGRES).fetchone()
     mac = hashlib.sha256(f"{mac}{head + 1}{key}".encode()).hexdigest()
