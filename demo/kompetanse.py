@@ -269,7 +269,7 @@ def _line(  # noqa: PLR0917 - the demo's world and the plan's
 ) -> None:
     kode, slag, title, kroner, who = chosen
     frist = date(plan.aar, rng.randrange(2, 12), rng.randrange(1, 28))
-    done = frist < verda.today and rng.random() < 0.8
+    done = frist < verda.today and rng.random() < 0.94
     made = max(verda.now - timedelta(days=max((verda.today - date(plan.aar, 1, 5)).days, 1)), plan.laga)
     tiltak = Tiltak(
         tittel=title,

@@ -77,6 +77,18 @@ _PLANAR: Final = (
     Plan("heimeteneste,vald", "HO-HJ-03", "Helsehjelp i heimen, Sørbygd", "teneste", _G, 30),
     Plan("institusjon,brann", "HO-IT-04", "Pasienttryggleik og brann", "teneste", _U, 390),
     Plan("legemiddel,bemanning", "HO-IT-02", "Natt og legemiddel 2026", "teneste", _A, 0, (), _ALLE, "Natt og legemiddel 2025"),
+    Plan(
+        "vald,bemanning",
+        "HO-BU",
+        "Vald og åleinearbeid i bustadene",
+        "hms",
+        _G,
+        140,
+        tuple(f"HO-BU-{nr:02}" for nr in range(1, 10)),
+    ),
+    Plan("heimeteneste", "HO-HJ", "Natt og kvardagsrehabilitering", "teneste", _G, 75, ("HO-HJ-02", "HO-HJ-04")),
+    Plan("info", "HO-HT", "Svikt i journal og IKT", "info", _G, 200, tuple(f"HO-HT-{nr:02}" for nr in range(1, 6))),
+    Plan("vald", "HO-PR", "Vald og truslar i oppfølginga", "hms", _G, 400, ("HO-PR-01", "HO-PR-03", "HO-PR-05")),
 )
 _TILTAK: Final[dict[str, tuple[str, ...]]] = {
     "legemiddel": (
@@ -240,6 +252,8 @@ class Skrivar:
         state = rng.choices(
             [measure_rules.Status.PLANLAGT, measure_rules.Status.I_GANG, measure_rules.Status.UTFORT], (3, 4, 5 if old > 60 else 0)
         )[0]
+        if state is not measure_rules.Status.UTFORT and frist < today and rad.id % 4:
+            frist = next_working_day(today + timedelta(days=10 + 7 * (rad.id % 9)))
         done = when + timedelta(days=min(40, max(old - 1, 0)))
         cost = rng.choice(_KOSTNAD)
         off = rad.risiko - rad.rest_risiko if rad.risiko and rad.rest_risiko else None

@@ -19,6 +19,8 @@ __all__ = ["add_measures"]
 #: Share of cases with a measure, by severity.
 _DEL: Final = {1: 0.14, 2: 0.34, 3: 0.7, 4: 0.95, 5: 1.0}
 _GJENBRUK: Final = 0.12
+#: Measures on the way: four in five of them are within their deadline today.
+_UNDER_VEGS: Final = frozenset({rules.Status.PLANLAGT, rules.Status.I_GANG, rules.Status.UTSETT})
 _MED_TILTAK: Final = frozenset({Status.TILTAK, Status.VENTAR_EFFEKT})
 
 
@@ -76,6 +78,8 @@ def _measure(verda: Verda, rader: Rader, sak: Sak, number: int, title: str, when
     row = _base(verda, sak, number, title, when, owner)
     steps = _history(verda, sak, row, state, done, owner)
     row["avslutta"] = row["status"] in rules.SETTLED
+    if state in _UNDER_VEGS and number % 5 and row["frist"] < verda.today:
+        row["frist"] = next_working_day(verda.today + timedelta(days=7 + number % 83))
     row["rang"] = order_key(None, None, None, row["frist"])
     rader.add("tiltak", **row)
     shown = not sak.shielded
