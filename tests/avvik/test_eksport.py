@@ -2,7 +2,6 @@
 
 import csv
 import io
-import secrets
 from datetime import datetime
 
 import pytest
@@ -17,6 +16,7 @@ from kjerne.rekneark import harmless
 from tests.avvik.conftest import FileCase, Post
 from tests.cast import Cast
 from tests.conftest import ClientFor
+from tests.make import canary
 
 HOSTILE = [
     "=1+1",
@@ -121,7 +121,7 @@ def test_a_hidden_reporter_is_the_reporter_and_no_name(cast: Cast, client_for: C
 
 
 def test_nothing_leaves_to_those_who_may_not_see_it(cast: Cast, client_for: ClientFor, file_case: FileCase, post: Post) -> None:
-    plain, leader, whistle, neighbour = (f"kanari{secrets.token_hex(8)}" for _ in range(4))
+    plain, leader, whistle, neighbour = (canary() for _ in range(4))
     file_case(skildring=f"Om {plain} her.")
     file_case(skildring=f"Om {leader} her.", gjeld_leiar=True)
     nr = file_case(skildring=f"Om {whistle} her.")
@@ -179,7 +179,7 @@ def test_the_read_log_has_it_before_the_content_is_sent(
 
 
 def test_without_the_read_log_nothing_is_sent(cast: Cast, client_for: ClientFor, file_case: FileCase, databases: Databases) -> None:
-    word = f"kanari{secrets.token_hex(8)}"
+    word = canary()
     file_case(skildring=word)
     browser = client_for(cast.leif)
     with databases.writing() as db:
