@@ -1,6 +1,6 @@
-"""What was typed in a step's form: texts cleaned, dates, moments, persons and units read, or a plain refusal."""
+"""What was typed in a step's form: texts cleaned, moments and units read, or a plain refusal."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import request
 from sqlalchemy import select
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from kjerne.clock import from_oslo
 from kjerne.errors import Refused
 from kjerne.i18n import gettext as _
-from kjerne.models import Eining, Person
+from kjerne.models import Eining
 from kjerne.text import clean
 from kjerne.work import Work
 
@@ -20,14 +20,6 @@ def typed(field: str, max_len: int = LONG, *, multiline: bool = True) -> str:
     return clean(request.form.get(field, ""), max_len=max_len, multiline=multiline)
 
 
-def typed_date(field: str) -> date:
-    """A date from a date field."""
-    try:
-        return date.fromisoformat(request.form.get(field, "").strip()[:10])
-    except ValueError:
-        raise Refused(_("Vel ein dato."), field) from None
-
-
 def typed_moment(field: str) -> datetime | None:
     """A moment in Oslo time from a datetime field; None when empty."""
     raw = request.form.get(field, "").strip()[:16]
@@ -37,15 +29,6 @@ def typed_moment(field: str) -> datetime | None:
         return from_oslo(datetime.fromisoformat(raw).replace(tzinfo=None))
     except (ValueError, OverflowError):
         raise Refused(_("Skriv dato og klokkeslett."), field) from None
-
-
-def typed_person(work: Work, field: str) -> Person:
-    """A person by employee number, as people know each other; unknown numbers are refused."""
-    number = clean(request.form.get(field, "").partition(" ")[0], max_len=40, multiline=False)
-    found = work.db.scalar(select(Person).where(Person.ansattnr == number))
-    if found is None or not found.is_employed(work.today):
-        raise Refused(_("Vel ein person frå lista."), field)
-    return found
 
 
 def typed_unit(work: Work, field: str) -> Eining:

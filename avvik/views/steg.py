@@ -13,13 +13,14 @@ from avvik.queries.access import get_avvik, reads_by_role, who_am_i
 from avvik.queries.sak import last_line, words_of
 from avvik.rules import LEVELS, Steg, may_ever
 from avvik.views.area import area
-from avvik.views.inndata import SHORT, typed, typed_date, typed_moment, typed_person, typed_unit
+from avvik.views.inndata import SHORT, typed, typed_moment, typed_unit
 from avvik.views.sak import show_case
 from kjerne import vakt
 from kjerne.access import Open
 from kjerne.errors import Conflict, NotFound, Refused
 from kjerne.filinnhald import BadFile, inspect
 from kjerne.i18n import gettext as _
+from kjerne.inndata import typed_date, typed_person
 from kjerne.katalog import Art, Hovudtype, Meldeplikt, Underkategori, in_force
 from kjerne.models import Person
 from kjerne.text import bounded_int

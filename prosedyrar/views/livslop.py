@@ -10,6 +10,7 @@ from kjerne import vakt
 from kjerne.access import ROLLENAMN, Open, Right, Rolle
 from kjerne.errors import NotFound, Refused
 from kjerne.i18n import gettext as _
+from kjerne.inndata import typed_date, typed_person
 from kjerne.models import Eining
 from kjerne.vakt import Guarded, Verdict
 from kjerne.web import render
@@ -25,7 +26,7 @@ from prosedyrar.queries import hoyring as hearing_queries
 from prosedyrar.queries.mitt import units_in_force
 from prosedyrar.queries.onskeord import words
 from prosedyrar.rules import Steg
-from prosedyrar.views.area import area, confirmed, number, typed, typed_date, typed_line, typed_person, version_number
+from prosedyrar.views.area import area, confirmed, number, typed, typed_line, version_number
 from prosedyrar.views.dokument import page
 
 PEOPLE, PLACES = 4, 3
@@ -76,7 +77,9 @@ def steg(work: Work, prosedyre_id: int, v: str, steg: str) -> Response:
         return _again(work, prosedyre, found, steg, refused)
     flash(_("Lagra. Versjonen står no som «%(tilstand)s».", tilstand=rules.TILSTANDNAMN[rules.Tilstand(done.tilstand)]), "ok")
     target = url_for("prosedyrar.vis", prosedyre_id=prosedyre.id)
-    if done.tilstand in rules.OPEN:
+    if steg == Steg.AVSLUTT:
+        target = url_for("prosedyrar.skriv", prosedyre_id=prosedyre.id)
+    elif done.tilstand in rules.OPEN:
         target = url_for("prosedyrar.versjon", prosedyre_id=prosedyre.id, v=done.nummer)
     elif access.valid_version(work.db, prosedyre.id) is None and done.tilstand == rules.Tilstand.FORKASTA:
         target = url_for("prosedyrar.liste")

@@ -8,6 +8,7 @@ from kjerne.access import Open, Right
 from kjerne.errors import Conflict, NotFound, Refused
 from kjerne.filinnhald import BadFile, inspect
 from kjerne.i18n import gettext as _
+from kjerne.inndata import typed_person
 from kjerne.models import Eining, Person
 from kjerne.text import clean
 from kjerne.vakt import Guarded, Verdict
@@ -24,7 +25,7 @@ from prosedyrar.models import Prosedyre, ProsedyreVersjon
 from prosedyrar.queries import access, bibliotek, dokument, onske
 from prosedyrar.queries.onskeord import words
 from prosedyrar.rules import Onske, Tilstand
-from prosedyrar.views.area import area, confirmed, number, typed, typed_person
+from prosedyrar.views.area import area, confirmed, number, typed
 
 
 def _fields(work: Work, prosedyre: Prosedyre | None) -> dict[str, str]:

@@ -13,6 +13,7 @@ from kjerne.access import Right
 from kjerne.errors import Conflict, NotFound, Refused
 from kjerne.i18n import fclock
 from kjerne.i18n import gettext as _
+from kjerne.inndata import typed_day
 from kjerne.katalog import Underkategori, in_force
 from kjerne.models import Eining, Person, PersonEining
 from kjerne.vakt import Guarded
@@ -27,7 +28,7 @@ from ros.queries.analyse import Lese, Rad, editions, history, open_measures, rea
 from ros.queries.sett import KONSEKVENS, SANNSYN
 from ros.rules import Steg
 from ros.views.area import area
-from ros.views.inndata import demand, number, typed, typed_date, typed_rad, typed_version
+from ros.views.inndata import demand, number, typed, typed_rad, typed_version
 from tiltak import rules as measure_rules
 from tiltak.actions import Plan
 
@@ -230,7 +231,7 @@ def _measure(work: Work, analyse: RosAnalyse, rad: RosRad) -> None:
     owner = request.form.get("ansvarleg_id", "")
     known = {str(id_) for id_, _namn in owners(work, analyse)}
     person = work.db.get(Person, int(owner)) if owner in known else None
-    frist = typed_date("frist")
+    frist = typed_day("frist")
     if person is None:
         raise Refused(_("Vel kven som har ansvaret."), "ansvarleg_id")
     if frist is None:

@@ -1,13 +1,11 @@
 """What was typed in the forms of risk analyses: rows, heads, levels and dates read, or a plain refusal."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from flask import request
 
 from kjerne import vakt
-from kjerne.errors import Refused
-from kjerne.i18n import gettext as _
+from kjerne.inndata import typed_day
 from kjerne.text import bounded_int, clean
 from kjerne.work import Work
 from ros.actions.analyse import Hovud
@@ -28,15 +26,6 @@ def typed_level(field: str) -> int | None:
     """A level from 1 to 5; empty is None."""
     raw = request.form.get(field, "").strip()
     return bounded_int(raw, min(LEVELS), max(LEVELS)) if raw else None
-
-
-def typed_date(field: str) -> date | None:
-    """A date from a date field; empty is None."""
-    raw = request.form.get(field, "").strip()
-    try:
-        return date.fromisoformat(raw[:10]) if raw else None
-    except ValueError:
-        raise Refused(_("Vel ein dato."), field) from None
 
 
 def typed_version() -> int | None:
@@ -88,8 +77,8 @@ def typed_head(allowed: frozenset[int]) -> Hovud:
         omfang=typed("omfang"),
         deltakarar=typed("deltakarar"),
         kriterium=typed("kriterium"),
-        mote=typed_date("mote"),
-        neste_revisjon=typed_date("neste_revisjon"),
+        mote=typed_day("mote"),
+        neste_revisjon=typed_day("neste_revisjon"),
         einingar=_ids("einingar") & allowed,
         personar=_ids("personar"),
     )

@@ -7,6 +7,7 @@ from kjerne.access import Right
 from kjerne.errors import Refused
 from kjerne.i18n import SPRAK, SPRAKNAMN
 from kjerne.i18n import gettext as _
+from kjerne.inndata import typed_day
 from kjerne.text import clean
 from kjerne.web import render
 from kjerne.work import Work
@@ -16,7 +17,7 @@ from ros.models import RosNiva
 from ros.queries.sett import KONSEKVENS, SANNSYN, Skala, all_sets, current_scale
 from ros.rules import LEVELS, Akse
 from ros.views.area import area
-from ros.views.inndata import demand, typed_date
+from ros.views.inndata import demand
 from tiltak.rules import Farge
 
 AXES = (SANNSYN, KONSEKVENS, *(akse.value for akse in Akse))
@@ -90,7 +91,7 @@ def oppsett_send(work: Work) -> ResponseReturnValue:
     skala = current_scale(work.db, work.today)
     try:
         demand(work, {name: value for name, value in request.form.items() if "-" in name})
-        begin_sett(work, typed_date("gjeld_fra") or work.today, _levels(skala), _grid())
+        begin_sett(work, typed_day("gjeld_fra") or work.today, _levels(skala), _grid())
     except Refused as problem:
         work.db.rollback()
         return _page(work, skala, problem), 422
