@@ -2,6 +2,7 @@
 
 from flask import request
 
+from administrasjon.views.drift import shows_letters
 from avvik.queries.lists import Lister, open_count
 from avvik.queries.reporter import LATEST, latest_cases, my_drafts, questions_for_me
 from avvik.queries.sak import ordliste
@@ -28,10 +29,10 @@ CUT = 90
 DRIFT = (
     ("/innlesing/", "download", _l("Les inn einingar og personar")),
     ("/tilgang", "lock", _l("Roller og rettar: kven kan kva")),
-    ("/brev", "mail", _l("Brev som er sende og som ventar")),
     ("/logg", "history", _l("Loggen: kva som er endra")),
     ("/logg/lesing", "eye", _l("Kven som har lese kva")),
 )
+LETTERS = ("/brev", "mail", _l("Brev som er sende og som ventar"))
 #: The roles whose job is the whole picture see numbers first; all who hold the right see them.
 FEW = 5
 
@@ -99,7 +100,7 @@ def heim(work: Work) -> str:
         kladdar=_draft_rows(work) if files_cases else [],
         sporsmal=questions_for_me(work),
         kort=cards_for(work),
-        drift=DRIFT if work.has(Right.DRIFT) else (),
+        drift=((*DRIFT, LETTERS) if shows_letters(work) else DRIFT) if work.has(Right.DRIFT) else (),
         siste=latest_cases(work, ordliste(work.db, work.today)),
         tal_mine=open_count(work, Lister.MINE),
         maks_siste=LATEST,

@@ -248,8 +248,8 @@ def find_step(steg: Steg) -> Step:
 
 
 def open_steps(tilstand: str, hats: frozenset[Hat]) -> tuple[Step, ...]:
-    """The steps somebody wearing these hats may take now, in the order of the table."""
-    return tuple(step for step in STEPS if tilstand in step.source and step.who & hats)
+    """The steps somebody wearing these hats may take now: the main ones first, else in the order of the table."""
+    return tuple(sorted((s for s in STEPS if tilstand in s.source and s.who & hats), key=lambda s: not s.main))
 
 
 def next_number(valid: tuple[int, int] | None, *, stor: bool) -> tuple[int, int]:

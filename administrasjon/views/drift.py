@@ -102,8 +102,13 @@ def lesing(work: Work) -> str:
     return render(work, "administrasjon/lesing.html", slag=kind, nr=number, lesingar=found, ord=ord_for_loggen)
 
 
+def shows_letters(work: Work) -> bool:
+    """Whether there is a page of letters: in demo mode only."""
+    return work.config.demo or our_settings()["demo"] == "1"
+
+
 def _demo(work: Work) -> None:
-    if not (work.config.demo or our_settings()["demo"] == "1"):
+    if not shows_letters(work):
         raise NotFound
 
 

@@ -6,6 +6,7 @@ import { wireGuard } from "./varsel.js";
 const PAUSE = 700;
 const POLL = 6000;
 const AGAIN = 5000;
+const REST = 1000;
 const MOST_CHIPS = 5;
 const MOST_ARROWS = 7;
 const SVG = "http://www.w3.org/2000/svg";
@@ -178,7 +179,25 @@ class Meeting {
     this.message(form, "");
     this.replaceLine(row, got.said.linje);
     this.status(this.t("lagra", { kl: got.said.klokka }));
+    this.renewSoon();
     return true;
+  }
+
+  /** The state, the steps, what is missing and the measures follow the rows: fetched anew when the writer rests. */
+  renewSoon() {
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.renew(), REST);
+  }
+
+  async renew() {
+    const answer = await fetch(this.base).catch(() => null);
+    if (!answer?.ok || answer.headers.get("X-Innlogging")) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const old of this.root.querySelectorAll("[data-ros-del]")) {
+      const part = fresh.querySelector(`[data-ros-del="${old.dataset.rosDel}"]`);
+      const inUse = old.contains(document.activeElement) || old.querySelector("details[open]");
+      if (part && !inUse) old.replaceWith(document.importNode(part, true));
+    }
   }
 
   /** Add a row and make ready for the next: focus goes back to the event. */
@@ -199,6 +218,7 @@ class Meeting {
     this.drawMatrix();
     this.status(this.t("lagra", { kl: got.said.klokka }));
     say(this.t("lagra", { kl: got.said.klokka }));
+    this.renewSoon();
     form.querySelector('[name="hending"]').focus();
   }
 

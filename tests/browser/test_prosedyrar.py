@@ -69,6 +69,7 @@ def test_from_empty_page_to_read_and_compared(open_as: OpenAs, address: str, cas
     leif.get_by_label("Teken inn", exact=True).check()
     press(leif, "Svar")
     press(leif, "Avslutt høyringa og skriv vidare")
+    press(leif, "Lagre og gå vidare")
     press(leif, "Send til godkjenning")
     kval.goto(f"{where}/versjon/1.0")
     press(kval, "Godkjenn")

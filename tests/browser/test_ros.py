@@ -84,6 +84,7 @@ def test_from_template_to_approval_on_a_tablet(open_as: OpenAs, cast: Cast, cloc
             level(page, form, "sannsyn", 2)
             level(page, form, "k_liv_helse", 2)
         expect(page.locator(f"{row(page, place)} .risk").first).to_contain_text("raud" if place == 1 else "grøn")
+    expect(page.locator("#steg")).to_contain_text("har ikkje tiltak: 1")  # what is missing follows the rows
     page.locator(f"{row(page, 1)} [data-opna]").tap()
     panel = f"{row(page, 1)} .rosmeir"
     page.locator(f"{panel} summary", has_text="Nytt tiltak").tap()

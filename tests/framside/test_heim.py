@@ -143,3 +143,11 @@ def test_an_administrator_is_asked_which_scheme_is_in_force_until_she_has_said_i
     form = {"csrf_token": csrf(browser), "meldeordning": "alvorleg_hending_a", "stadfest": "1"}
     assert browser.post(asked, data=form).status_code == 303
     assert asked not in browser.get("/").get_data(as_text=True)
+
+
+def test_the_page_of_letters_is_linked_only_where_there_is_one(cast: Cast, client_for: ClientFor) -> None:
+    browser = client_for(cast.adam)
+    assert 'href="/logg"' in browser.get("/").get_data(as_text=True)
+    linked = 'href="/brev"' in browser.get("/").get_data(as_text=True)
+    assert linked == (browser.get("/brev").status_code == 200)
+    assert not linked

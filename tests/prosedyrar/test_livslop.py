@@ -157,10 +157,12 @@ def test_returned_withdrawn_and_thrown_away(
     number = make_prosedyre(til="til_godkjenning")
     kval, leif = client_for(cast.kval), client_for(cast.leif)
     where = f"/prosedyrar/{number}/versjon/1.0"
-    seen = {"csrf_token": csrf(kval), "versjon": version_of(kval.get(where).text)}
+    shown = kval.get(where).text
+    seen = {"csrf_token": csrf(kval), "versjon": version_of(shown)}
     assert kval.post(f"{where}/steg/retur", data={**seen, "tekst": ""}).status_code == 422
     assert kval.post(f"{where}/steg/retur", data={**seen, "tekst": "Ansvaret manglar."}).status_code == 303
     assert "Ansvaret manglar." in leif.get(where).text
+    assert shown.index('id="godkjenn"') < shown.index('id="retur"'), "the answer one came to give is the first"
     seen = {"csrf_token": csrf(leif), "tekst": "Dekt av ein annan prosedyre."}
     assert leif.post(f"{where}/steg/forkast", data={**seen, "versjon": "1"}).status_code == 409, "drawn from an older saving"
     seen["versjon"] = version_of(leif.get(where).text)
