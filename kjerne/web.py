@@ -188,7 +188,7 @@ def _gate(work: Work, needs: Right | Open, *, writes: bool) -> Response | None:
 def _ask_login(work: Work, *, writes: bool) -> Response:
     if not writes:
         return redirect(url_for("konto.logg_inn", next=request.full_path.rstrip("?")), 303)
-    message = _("Du er logga ut. Logg inn att i same vindauge, så blir det du skreiv sendt. Ingenting er lagra eller endra.")
+    message = _("Ingenting er lagra eller endra. Gå tilbake i nettlesaren og ta kopi av teksten før du loggar inn att.")
     refusal = Refusal(message)
     answer = error_page(work, refusal, status=401)
     answer.headers["X-Innlogging"] = "1"

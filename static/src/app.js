@@ -7,7 +7,7 @@ import { startIdle } from "./okt.js";
 import { wireProcedures } from "./prosedyrar.js";
 import { wireOrder } from "./rekkje.js";
 import { wireRos } from "./ros.js";
-import { wireSending } from "./sending.js";
+import { startAskingFirst, wireSending } from "./sending.js";
 import { focusErrors, startForms } from "./skjema.js";
 import { wireRedaction } from "./sladd.js";
 import { startKeys } from "./snarveg.js";
@@ -47,6 +47,7 @@ document.addEventListener("ik:swap", (event) => {
   htmx.process(event.detail.root);
 });
 
+startAskingFirst();
 startForms();
 startKeys();
 startIdle();

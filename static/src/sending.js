@@ -44,6 +44,43 @@ async function swap(answer) {
   return true;
 }
 
+/** She logs in again in the page, as the same person: `then` gets the new token; `never` a text's key when she will not. */
+function loginAgain(then, never) {
+  strip("");
+  const dialog = document.getElementById("innlogging");
+  const form = dialog?.querySelector("form");
+  if (!form) return never("feil-hos-oss");
+  const message = dialog.querySelector("#innlogging-feil");
+  message.hidden = true;
+  const show = (key) => {
+    message.textContent = t(key);
+    message.hidden = false;
+  };
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    try {
+      const before = await session();
+      renew(before.csrf_token);
+      await fetch("/logg-inn", { method: "POST", body: new FormData(form), credentials: "same-origin" });
+      const now = await session();
+      renew(now.csrf_token);
+      form.querySelector('[name="passord"]').value = "";
+      if (!now.innlogga) return show("feil-passord");
+      if (String(now.person) !== document.body.dataset.person) return show("feil-person");
+      dialog.close("sendt");
+      then(now.csrf_token);
+    } catch {
+      show("ikkje-sendt");
+    }
+  };
+  dialog.onclose = () => {
+    if (dialog.returnValue !== "sendt") never("usendt");
+    dialog.returnValue = "";
+  };
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector('[name="brukarnamn"]').focus();
+}
+
 class Sending {
   constructor(form) {
     this.form = form;
@@ -147,43 +184,48 @@ class Sending {
     this.timer = setTimeout(() => this.send(), 0);
   }
 
-  /** The session has ended: she logs in again in the page, as the same person, and the same body is sent. */
+  /** The session has ended: she logs in again in the page, and the same body is sent. */
   login() {
-    strip("");
-    const dialog = document.getElementById("innlogging");
-    const form = dialog?.querySelector("form");
-    if (!form) return this.giveBack("feil-hos-oss");
-    const message = dialog.querySelector("#innlogging-feil");
-    message.hidden = true;
-    const show = (key) => {
-      message.textContent = t(key);
-      message.hidden = false;
-    };
-    form.onsubmit = async (event) => {
-      event.preventDefault();
-      try {
-        const before = await session();
-        renew(before.csrf_token);
-        await fetch("/logg-inn", { method: "POST", body: new FormData(form), credentials: "same-origin" });
-        const now = await session();
-        renew(now.csrf_token);
-        form.querySelector('[name="passord"]').value = "";
-        if (!now.innlogga) return show("feil-passord");
-        if (String(now.person) !== document.body.dataset.person) return show("feil-person");
-        this.body.set("csrf_token", now.csrf_token);
-        dialog.close("sendt");
+    loginAgain(
+      (token) => {
+        this.body.set("csrf_token", token);
         this.send();
-      } catch {
-        show("ikkje-sendt");
-      }
-    };
-    dialog.onclose = () => {
-      if (dialog.returnValue !== "sendt") this.giveBack("usendt");
-      dialog.returnValue = "";
-    };
-    if (!dialog.open) dialog.showModal();
-    dialog.querySelector('[name="brukarnamn"]').focus();
+      },
+      (key) => this.giveBack(key),
+    );
   }
+}
+
+/** Before any other form with a text is sent: is she still logged in? If not, she logs in here, and the form goes as it stands. */
+async function askFirst(event) {
+  const form = event.target;
+  if (!form.matches("form[data-unsaved]:not([data-send])") || form.method !== "post") return;
+  if (form.dataset.innlogga) {
+    delete form.dataset.innlogga;
+    return;
+  }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const button = event.submitter;
+  const go = () => {
+    form.dataset.innlogga = "1";
+    form.requestSubmit(button);
+  };
+  const stay = (key) => {
+    strip(t(key));
+    say(t(key));
+  };
+  try {
+    const now = await session();
+    if (now.innlogga && String(now.person) === document.body.dataset.person) go();
+    else loginAgain(go, stay);
+  } catch {
+    stay("feil-hos-oss");
+  }
+}
+
+export function startAskingFirst() {
+  document.addEventListener("submit", askFirst, true);
 }
 
 export function wireSending(root) {

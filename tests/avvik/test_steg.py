@@ -85,6 +85,19 @@ def test_two_who_write_the_outcome_at_once_the_second_sees_both_texts(
     assert load(nr).sluttsvar == first["sluttsvar"]
 
 
+def test_a_conflict_leads_back_to_the_page_it_came_from_and_to_no_other_site(
+    cast: Cast, file_case: FileCase, client_for: ClientFor, csrf: Csrf
+) -> None:
+    nr = file_case()
+    kari = client_for(cast.kari)
+    here = kari.get("/").request.host_url + f"avvik/{nr}"
+    for referrer, shown in ((here, True), (f"https://example.org/avvik/{nr}", False)):
+        said = {"csrf_token": csrf(kari), "tekst": "Eg er ikkje samd i dette."}
+        page = kari.post(f"/avvik/{nr}/innvending", data=said, headers={"Referer": referrer})
+        assert page.status_code == 409
+        assert (f'href="{referrer}">Opne sida på nytt' in page.text) is shown
+
+
 def test_a_step_that_is_not_hers_now_is_refused_with_her_text(cast: Cast, file_case: FileCase, post: Post, load: Load) -> None:
     nr = file_case()
     refused = post(cast.kari, nr, "innvending", tekst="Eg er ikkje samd i dette.")
