@@ -12,7 +12,7 @@ from administrasjon.forms import NewPersonForm, PersonForm, RoleForm
 from administrasjon.queries import einingar as units
 from administrasjon.queries import personar as queries
 from administrasjon.views.skjema import attempt, numberless, version_of
-from kjerne.access import Right
+from kjerne.access import Right, Rolle
 from kjerne.errors import NotFound, Refused
 from kjerne.i18n import gettext as _
 from kjerne.models import Person, Tilgang
@@ -215,6 +215,9 @@ def gi_rolle(work: Work, nr: int) -> Response:
     if not attempt(work, form, give):
         return _page(work, person, 422, rolle=form)
     flash(_("Rolla er gitt. Ho gjeld med ein gong."), "ok")
+    unit = units.get_unit(work, int(form.eining.data), Right.TILGANG_GI)
+    if form.rolle.data == Rolle.LEIAR and unit.leiar_id is None:
+        flash(_("Nye saker går enno til den neste over. Før opp leiaren på sida til eininga %(namn)s òg.", namn=unit.namn), "obs")
     return redirect(url_for("personar.vis", nr=nr), 303)
 
 

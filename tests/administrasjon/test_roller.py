@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from kjerne.access import Rolle
 from kjerne.db import Databases
-from kjerne.models import Tilgang, TilgangsgruppeMedlem
+from kjerne.models import Eining, Tilgang, TilgangsgruppeMedlem
 from tests.cast import Cast
 
 ClientFor = Callable[..., FlaskClient]
@@ -25,6 +25,25 @@ def test_a_role_counts_at_once_and_ends_at_once(cast: Cast, client_for: ClientFo
         row = db.scalars(select(Tilgang).where(Tilgang.person_id == cast.kari.id, Tilgang.rolle == "hr")).one()
     adam.post(f"/personar/{cast.kari.id}/rolle/{row.id}/trekk", data={"csrf_token": csrf(adam)})
     assert kari.get("/personar/").status_code == 404
+
+
+def test_the_role_of_leader_alone_moves_no_cases_and_the_page_says_so(
+    cast: Cast, client_for: ClientFor, csrf: Csrf, databases: Databases
+) -> None:
+    adam = client_for(cast.adam)
+    for leader, warned in ((cast.leif.id, False), (None, True)):
+        with databases.writing() as db:
+            db.get_one(Eining, cast.it01.id).leiar_id = leader
+            db.commit()
+        person = cast.kari if leader else cast.astrid
+        data = {
+            "rolle-rolle": "leiar",
+            "rolle-eining": str(cast.it01.id),
+            "rolle-gjeld_fra": "22.11.2026",
+            "csrf_token": csrf(adam),
+        }
+        assert adam.post(f"/personar/{person.id}/rolle", data=data).status_code == 303
+        assert ("Nye saker går enno til den neste over" in adam.get(f"/personar/{person.id}").text) is warned
 
 
 @pytest.mark.parametrize(
