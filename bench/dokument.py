@@ -16,6 +16,7 @@ from urllib.parse import quote
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from bench import word
 from bench.maling import Goal, Klient, Result, p, take_turns
 from bench.postgres import databases
 from bench.tenar import Data, Tenar, make_data, served
@@ -45,8 +46,8 @@ def _vocabulary(db: Session) -> tuple[list[str], list[float]]:
     """The words of the demo's texts, each as often as there."""
     counted: dict[str, int] = {}
     for title, text in db.execute(select(Prosedyre.tittel, ProsedyreVersjon.tekst).join(ProsedyreVersjon)):
-        for word in WORD.findall(f"{title} {text}".lower()):
-            counted[word] = counted.get(word, 0) + 1
+        for found in WORD.findall(f"{title} {text}".lower()):
+            counted[found] = counted.get(found, 0) + 1
     return list(counted), [float(count) for count in counted.values()]
 
 
@@ -107,4 +108,6 @@ def run(kinds: Sequence[str], folder: Path | None, rounds: int) -> Result:
                     fill(data, count)
                 running.append(stack.enter_context(served(data)))
             measure(result, kind, running[0], running[1], rounds)
+        if "sqlite" in kinds:
+            word.measure(result, "sqlite", Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="internkontroll-bench-"))))
     return result
