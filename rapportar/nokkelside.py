@@ -57,4 +57,6 @@ def nokkeltal_les(work: Work) -> ResponseReturnValue:
     except Refused as refused:
         return make_response(_page(work, feil=refused.message), 422)
     flash(_("%(n)s nye tal, %(m)s endra, %(k)s som før.", n=read.nye, m=read.endra, k=read.uendra), "ok")
+    if read.hoppa_over:
+        flash(_("Desse kolonnane blir hoppa over: %(namn)s", namn=", ".join(read.hoppa_over)), "obs")
     return redirect(url_for("rapportar.nokkeltala"), 303)

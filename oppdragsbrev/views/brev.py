@@ -15,7 +15,7 @@ from oppdragsbrev import actions
 from oppdragsbrev.models import Oppdragsbrev
 from oppdragsbrev.queries import brev as letters
 from oppdragsbrev.queries import matrise
-from oppdragsbrev.rules import BREVMERKE, PUNKTMERKE, PUNKTTILSTANDNAMN, TILSTANDNAMN, Brevtilstand, said
+from oppdragsbrev.rules import BREVMERKE, PUNKTKORT, PUNKTMERKE, PUNKTTILSTANDNAMN, TILSTANDNAMN, Brevtilstand, said
 from oppdragsbrev.views.area import area
 from oppdragsbrev.views.historie import lines
 
@@ -50,6 +50,7 @@ def brev(work: Work, brev_id: int) -> ResponseReturnValue:
         merke=BREVMERKE,
         punktmerke=PUNKTMERKE,
         punktnamn=PUNKTTILSTANDNAMN,
+        kort=PUNKTKORT,
         said=lambda one: said(one, work.sprak),
     )
 

@@ -105,6 +105,10 @@ def test_key_figures_are_read_once_within_her_units_and_make_rates(
     assert send(cast.kval, FILE.format(timar="mange"))[0] == 422
     assert send(cast.kval, "navn;tal\n1;2\n")[0] == 422
     assert send(cast.kval, FILE.format(timar="2 000"))[0] == 303
+    other = "eining;manad;budsjett_kr;liggedogn\nHO-IT-01;2026-10;;820\n"
+    browser = client_for(cast.kval)
+    form = {"csrf_token": csrf(browser), "fil": (io.BytesIO(other.encode()), "tal.csv")}
+    assert "hoppa over: liggedogn" in browser.post("/rapportar/nokkeltal", data=form, follow_redirects=True).text
     with databases.reading() as db:
         assert len(list(db.scalars(select(Nokkeltal)))) == 7
         again = nokkeltal.plan(work_for(db, cast.kval), FILE.format(timar="2100").encode(), [cast.it01, cast.it02])
