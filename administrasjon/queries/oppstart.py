@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from kjerne.access import Right, Rolle
-from kjerne.i18n import Lazy
+from kjerne.i18n import Lazy, ngettext
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
-from kjerne.innstilling import DEFAULTS
+from kjerne.innstilling import DEFAULTS, settings
 from kjerne.models import Eining, Loggline, Person, Tilgang
 from kjerne.work import Work
 
@@ -56,7 +56,7 @@ def checklist(work: Work, ours: dict[str, str]) -> list[Steg]:
     """The steps in the order one takes them."""
     tal = _counts(work)
     lacking = [str(name) for rolle, name in TRENGST if not tal[rolle.value]]
-    units = _("%(n)s einingar", n=tal["einingar"]) if tal["einingar"] else _("Ingen enno")
+    units = ngettext("%(num)s eining", "%(num)s einingar", tal["einingar"]) if tal["einingar"] else _("Ingen enno")
     led = _(
         "%(n)s av %(alle)s einingar manglar leiar. Sakene deira går til den neste over.", n=tal["utan_leiar"], alle=tal["einingar"]
     )
@@ -71,7 +71,7 @@ def checklist(work: Work, ours: dict[str, str]) -> list[Steg]:
         Steg(_("Les inn einingane"), units, tal["einingar"] > 1, "/innlesing/?slag=einingar", Right.PERSON_SKRIV),
         Steg(
             _("Les inn dei tilsette"),
-            _("%(n)s personar", n=tal["personar"]),
+            ngettext("%(num)s person", "%(num)s personar", tal["personar"]),
             tal["personar"] > 1,
             "/innlesing/?slag=personar",
             Right.PERSON_SKRIV,
@@ -107,3 +107,8 @@ def checklist(work: Work, ours: dict[str, str]) -> list[Steg]:
             Right.AVVIK_MELD,
         ),
     ]
+
+
+def left_count(work: Work) -> int:
+    """How many of the steps are left: 0 when the municipality is up."""
+    return sum(not step.gjort for step in checklist(work, settings(work.db)))
