@@ -1050,10 +1050,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tillegg_til_id"], ["prosedyre.id"], name=op.f("fk_prosedyre_tillegg_til_id_prosedyre")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_prosedyre")),
     )
+    op.create_index("ix_prosedyre_dokumenttype", "prosedyre", ["dokumenttype", "tittel", "id"], unique=False)
     op.create_index(op.f("ix_prosedyre_eigar_id"), "prosedyre", ["eigar_id"], unique=False)
-    op.create_index(op.f("ix_prosedyre_eining_id"), "prosedyre", ["eining_id"], unique=False)
+    op.create_index("ix_prosedyre_eining_id", "prosedyre", ["eining_id", "tittel", "id"], unique=False)
     op.create_index(op.f("ix_prosedyre_revisjonsfrist"), "prosedyre", ["revisjonsfrist"], unique=False)
-    op.create_index(op.f("ix_prosedyre_tema"), "prosedyre", ["tema"], unique=False)
+    op.create_index("ix_prosedyre_tema", "prosedyre", ["tema", "tittel", "id"], unique=False)
     op.create_index(
         "ix_prosedyre_tillegg",
         "prosedyre",
@@ -1062,7 +1063,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("tillegg_til_id IS NOT NULL"),
         postgresql_where=sa.text("tillegg_til_id IS NOT NULL"),
     )
-    op.create_index("ix_prosedyre_tittel", "prosedyre", ["tittel"], unique=False)
+    op.create_index("ix_prosedyre_tittel", "prosedyre", ["tittel", "id"], unique=False)
     op.create_table(
         "rapportabonnement",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1660,6 +1661,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_prosedyre_opning")),
         sa.UniqueConstraint("prosedyre_id", "maanad", name=op.f("uq_prosedyre_opning_prosedyre_id_maanad")),
     )
+    op.create_index("ix_prosedyre_opning_maanad", "prosedyre_opning", ["maanad", "tal", "prosedyre_id"], unique=False)
     op.create_table(
         "prosedyre_ord",
         sa.Column("prosedyre_id", sa.Integer(), nullable=False),
@@ -2419,6 +2421,7 @@ def downgrade() -> None:
     op.drop_table("prosedyre_soktekst")
     op.drop_index("ix_prosedyre_ord_vekt", table_name="prosedyre_ord")
     op.drop_table("prosedyre_ord")
+    op.drop_index("ix_prosedyre_opning_maanad", table_name="prosedyre_opning")
     op.drop_table("prosedyre_opning")
     op.drop_index(op.f("ix_prosedyre_favoritt_prosedyre_id"), table_name="prosedyre_favoritt")
     op.drop_table("prosedyre_favoritt")
@@ -2507,10 +2510,11 @@ def downgrade() -> None:
         sqlite_where=sa.text("tillegg_til_id IS NOT NULL"),
         postgresql_where=sa.text("tillegg_til_id IS NOT NULL"),
     )
-    op.drop_index(op.f("ix_prosedyre_tema"), table_name="prosedyre")
+    op.drop_index("ix_prosedyre_tema", table_name="prosedyre")
     op.drop_index(op.f("ix_prosedyre_revisjonsfrist"), table_name="prosedyre")
-    op.drop_index(op.f("ix_prosedyre_eining_id"), table_name="prosedyre")
+    op.drop_index("ix_prosedyre_eining_id", table_name="prosedyre")
     op.drop_index(op.f("ix_prosedyre_eigar_id"), table_name="prosedyre")
+    op.drop_index("ix_prosedyre_dokumenttype", table_name="prosedyre")
     op.drop_table("prosedyre")
     op.drop_index(op.f("ix_person_eining_eining_id"), table_name="person_eining")
     op.drop_table("person_eining")

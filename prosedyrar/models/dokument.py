@@ -34,15 +34,18 @@ class Prosedyre(Base):
         CheckConstraint("revisjonsintervall BETWEEN 3 AND 72", "revisjonsintervall"),
         CheckConstraint("(dokumenttype = 'ekstern') = (ekstern_lenkje <> '')", "ekstern_har_lenkje"),
         CheckConstraint("tillegg_til_id IS NULL OR tillegg_til_id <> id", "ikkje_tillegg_til_seg_sjolv"),
-        Index("ix_prosedyre_tittel", "tittel"),
+        Index("ix_prosedyre_tittel", "tittel", "id"),
+        Index("ix_prosedyre_tema", "tema", "tittel", "id"),
+        Index("ix_prosedyre_dokumenttype", "dokumenttype", "tittel", "id"),
+        Index("ix_prosedyre_eining_id", "eining_id", "tittel", "id"),
         Index("ix_prosedyre_tillegg", "tillegg_til_id", sqlite_where=LOCAL, postgresql_where=LOCAL),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tittel: Mapped[str] = mapped_column(String(TITTEL_MAX))
     dokumenttype: Mapped[str] = mapped_column(String(40), default="prosedyre")
-    tema: Mapped[str] = mapped_column(String(40), default="anna", index=True)
-    eining_id: Mapped[int] = mapped_column(ForeignKey("eining.id"), index=True)
+    tema: Mapped[str] = mapped_column(String(40), default="anna")
+    eining_id: Mapped[int] = mapped_column(ForeignKey("eining.id"))
     eigar_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     revisjonsintervall: Mapped[int] = mapped_column(default=24)
     revisjonsfrist: Mapped[date | None] = mapped_column(index=True)
@@ -167,7 +170,10 @@ class ProsedyreOpning(Base):
     """How often a document was opened in a month. A number without persons, for «mest lesne»."""
 
     __tablename__ = "prosedyre_opning"
-    __table_args__ = (UniqueConstraint("prosedyre_id", "maanad"),)
+    __table_args__ = (
+        UniqueConstraint("prosedyre_id", "maanad"),
+        Index("ix_prosedyre_opning_maanad", "maanad", "tal", "prosedyre_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     prosedyre_id: Mapped[int] = mapped_column(ForeignKey("prosedyre.id"))

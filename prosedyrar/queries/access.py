@@ -27,7 +27,7 @@ from prosedyrar.models import (
 from prosedyrar.rules import OPEN, Hat, Tilstand
 
 WORKPLACE = ""
-
+_NEWER: Final = aliased(ProsedyreVersjon)
 
 _PLACES: Final = union_all(
     select(literal(WORKPLACE), Eining.sti)
@@ -83,7 +83,8 @@ def visible(work: Work) -> ColumnElement[bool]:
     writes = of(or_(Prosedyre.eigar_id == me, Prosedyre.eining_id.in_(work.units(Right.PROSEDYRE_SKRIV))))
     approves = of(Prosedyre.eining_id.in_(work.units(Right.PROSEDYRE_GODKJENN)))
     oversees = of(Prosedyre.eining_id.in_(work.units(Right.PROSEDYRE_STATUS)))
-    asked = version.id.in_(select(Hoyring.versjon_id).join(HoyringDeltakar).where(asked_in(work)))
+    hers = select(HoyringDeltakar.hoyring_id).where(asked_in(work))
+    asked = version.id.in_(select(Hoyring.versjon_id).where(Hoyring.id.in_(hers)))
     mine = select(Lesekvittering.id).where(Lesekvittering.versjon_id == version.id, Lesekvittering.person_id == me)
     signed = mine.correlate(version).exists()
     took_part = or_(version.forfattar_id == me, version.endra_av_id == me, version.godkjennar_id == me)
@@ -99,7 +100,7 @@ def visible(work: Work) -> ColumnElement[bool]:
 
 def _compared() -> ColumnElement[bool]:
     """Versions everybody may hold a newer one against: before the valid one, answering a request, and before such."""
-    version, newer = ProsedyreVersjon, aliased(ProsedyreVersjon)
+    version, newer = ProsedyreVersjon, _NEWER
 
     def answered(versjon_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
         return select(Revisjonsonske.id).where(Revisjonsonske.versjon_id == versjon_id).exists()

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
+from kjerne import asked
 from kjerne.access import Right
-from kjerne.clock import add_months
 from kjerne.i18n import Lazy
 from kjerne.i18n import lazy as _l
 from kjerne.models import Eining
@@ -16,7 +16,6 @@ from kjerne.work import Work
 from prosedyrar.models import (
     Prosedyre,
     ProsedyreFavoritt,
-    ProsedyreOpning,
     ProsedyreVersjon,
 )
 from prosedyrar.queries.access import WORKPLACE, memberships, visible
@@ -70,7 +69,7 @@ class Cursor(NamedTuple):
 class Row(NamedTuple):
     """One line of the library, in one query."""
 
-    prosedyre: Prosedyre
+    prosedyre: Any
     versjon_id: int
     major: int
     minor: int
@@ -86,51 +85,34 @@ class Row(NamedTuple):
         return f"{self.major}.{self.minor}"
 
 
-def _narrowed(narrow: Filter) -> list[ColumnElement[bool]]:
-    parts: list[ColumnElement[bool]] = []
-    if narrow.dokumenttype:
-        parts.append(Prosedyre.dokumenttype == narrow.dokumenttype)
-    if narrow.tema:
-        parts.append(Prosedyre.tema == narrow.tema)
-    if narrow.eining_id is not None:
-        top = select(Eining.sti).where(Eining.id == narrow.eining_id).scalar_subquery()
-        parts.append(Prosedyre.eining_id.in_(select(Eining.id).where(Eining.sti.startswith(top))))
-    return parts
-
-
 def applies_to(work: Work) -> ColumnElement[bool]:
     """What applies to this person: of the units she works in and those above, up to the municipality's own."""
     return Prosedyre.eining_id.in_(memberships(work).get(WORKPLACE, frozenset()))
 
 
-def _favourite(work: Work) -> ColumnElement[bool]:
-    return Prosedyre.id.in_(select(ProsedyreFavoritt.prosedyre_id).where(ProsedyreFavoritt.person_id == work.me.id))
+def favourites(work: Work) -> Select[int]:
+    """The documents she keeps at hand, by number."""
+    return select(ProsedyreFavoritt.prosedyre_id).where(ProsedyreFavoritt.person_id == work.me.id)
 
 
-def _shelf(work: Work, hylle: Hylle) -> ColumnElement[bool]:
-    """The rows of one tab."""
-    open_to_me = and_(ProsedyreVersjon.tilstand.in_(OPEN), visible(work))
-    if hylle is Hylle.ARBEID:
-        return open_to_me
-    valid = ProsedyreVersjon.tilstand == Tilstand.GYLDIG
-    match hylle:
-        case Hylle.MINE:
-            return and_(valid, applies_to(work))
-        case Hylle.FAVORITTAR:
-            return and_(valid, _favourite(work))
-        case Hylle.OVER_FRIST:
-            return and_(valid, Prosedyre.revisjonsfrist < work.today)
-        case _:
-            return valid
+def has_valid() -> ColumnElement[bool]:
+    """Whether a document has a version in force."""
+    valid = select(ProsedyreVersjon.id).where(
+        ProsedyreVersjon.prosedyre_id == Prosedyre.id, ProsedyreVersjon.tilstand == Tilstand.GYLDIG
+    )
+    return valid.correlate(Prosedyre).exists()
 
 
-def rows_of(work: Work, *, few: bool = False) -> Select[*tuple[Any, ...]]:
-    """The lines of the library, not yet narrowed to any. `few`: a handful of documents is asked for, each by its id."""
-    next_one = select(ProsedyreVersjon.prosedyre_id).where(ProsedyreVersjon.tilstand.in_(OPEN), visible(work))
-    if few:
-        under_way: ColumnElement[bool] = next_one.where(ProsedyreVersjon.prosedyre_id == Prosedyre.id).correlate(Prosedyre).exists()
-    else:
-        under_way = Prosedyre.id.in_(next_one)
+def under_way(work: Work) -> ColumnElement[bool]:
+    """Whether a document has a version on its way that she may read. Asked for each row that is shown, never for all."""
+    open_one = select(ProsedyreVersjon.id).where(
+        ProsedyreVersjon.prosedyre_id == Prosedyre.id, ProsedyreVersjon.tilstand.in_(OPEN), visible(work)
+    )
+    return open_one.correlate(Prosedyre).exists()
+
+
+def rows_of(work: Work) -> Select[*tuple[Any, ...]]:
+    """The lines of the library for a handful of documents, not yet narrowed to them."""
     return (
         select(
             Prosedyre,
@@ -140,59 +122,22 @@ def rows_of(work: Work, *, few: bool = False) -> Select[*tuple[Any, ...]]:
             ProsedyreVersjon.tilstand,
             ProsedyreVersjon.gyldig_fra,
             Eining.namn,
-            _favourite(work).label("favoritt"),
-            under_way.label("under_arbeid"),
+            Prosedyre.id.in_(favourites(work)).label("favoritt"),
+            under_way(work).label("under_arbeid"),
         )
         .join(ProsedyreVersjon, ProsedyreVersjon.prosedyre_id == Prosedyre.id)
         .join(Eining, Eining.id == Prosedyre.eining_id)
     )
 
 
-def listing(work: Work, hylle: Hylle, narrow: Filter, after: Cursor | None = None) -> list[Row]:
-    """One page of a shelf by title, and one row more when there is a next. The most read stand by openings in a year."""
-    query = rows_of(work).where(_shelf(work, hylle), *_narrowed(narrow))
-    if hylle is Hylle.MEST_LESNE:
-        since = add_months(work.today.replace(day=1), -12)
-        read = (
-            select(ProsedyreOpning.prosedyre_id, func.sum(ProsedyreOpning.tal).label("tal"))
-            .where(ProsedyreOpning.maanad >= since)
-            .group_by(ProsedyreOpning.prosedyre_id)
-            .subquery()
-        )
-        query = query.join(read, read.c.prosedyre_id == Prosedyre.id).order_by(read.c.tal.desc(), Prosedyre.id).limit(PAGE)
-        return [Row(*row) for row in work.db.execute(query)]
-    if after is not None:
-        query = query.where(or_(Prosedyre.tittel > after.tittel, and_(Prosedyre.tittel == after.tittel, Prosedyre.id > after.id)))
-    query = query.order_by(Prosedyre.tittel, Prosedyre.id).limit(PAGE + 1)
-    return [Row(*row) for row in work.db.execute(query)]
-
-
-def counts(work: Work, narrow: Filter) -> dict[str, int]:
-    """How many stand on each shelf but the most read. One query."""
-    shelves = [hylle for hylle in Hylle if hylle is not Hylle.MEST_LESNE]
-    query = (
-        select(*(func.count(ProsedyreVersjon.id).filter(_shelf(work, hylle)) for hylle in shelves))
-        .select_from(Prosedyre)
-        .join(ProsedyreVersjon, ProsedyreVersjon.prosedyre_id == Prosedyre.id)
-        .where(*_narrowed(narrow))
-    )
-    return dict(zip((hylle.value for hylle in shelves), work.db.execute(query).one(), strict=True))
-
-
 def owning_units(work: Work) -> Sequence[tuple[int, str]]:
     """Units that own a valid document, for the filter."""
-    query = (
-        select(Eining.id, Eining.namn)
-        .where(
-            Eining.id.in_(
-                select(Prosedyre.eining_id).where(
-                    Prosedyre.id.in_(select(ProsedyreVersjon.prosedyre_id).where(ProsedyreVersjon.tilstand == Tilstand.GYLDIG))
-                )
-            )
-        )
-        .order_by(Eining.namn)
-    )
-    return [(id_, namn) for id_, namn in work.db.execute(query)]
+    return [(row.id, row.namn) for row in asked.rows(work, _owning)]
+
+
+def _owning(_work: Work) -> Select[*tuple[int, str]]:
+    owns = select(Prosedyre.id).where(Prosedyre.eining_id == Eining.id, has_valid()).correlate(Eining)
+    return select(Eining.id, Eining.namn).where(owns.exists()).order_by(Eining.namn)
 
 
 def units_to_write_in(work: Work) -> Sequence[tuple[int, str]]:

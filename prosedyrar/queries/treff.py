@@ -107,7 +107,7 @@ def search(work: Work, terms: Sequence[Ledd], *, limit: int, after: int = 0) -> 
     ids = _best(work.db, asked, limit, after) if asked else []
     if not ids:
         return []
-    query = rows_of(work, few=True).where(Prosedyre.id.in_(ids), ProsedyreVersjon.tilstand == Tilstand.GYLDIG)
+    query = rows_of(work).where(Prosedyre.id.in_(ids), ProsedyreVersjon.tilstand == Tilstand.GYLDIG)
     found = {row[0].id: Row(*row) for row in work.db.execute(query)}
     return [found[id_] for id_ in ids if id_ in found]
 

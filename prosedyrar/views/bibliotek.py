@@ -14,7 +14,7 @@ from kjerne.web import render
 from kjerne.work import Work
 from prosedyrar import rules
 from prosedyrar.actions.mitt import keep_at_hand
-from prosedyrar.queries import bibliotek
+from prosedyrar.queries import bibliotek, hyller
 from prosedyrar.queries.access import get_prosedyre
 from prosedyrar.queries.bibliotek import HYLLENAMN, PAGE, Cursor, Filter, Hylle, Row
 from prosedyrar.queries.treff import search, texts
@@ -58,7 +58,7 @@ def liste(work: Work) -> str:
     raw = request.args.get("hylle", "")
     hylle = Hylle(raw) if raw in set(Hylle) else Hylle.ALLE
     narrow = _filter()
-    found = bibliotek.listing(work, hylle, narrow, _cursor())
+    found = hyller.listing(work, hylle, narrow, _cursor())
     rows, kept = found[:PAGE], {"type": narrow.dokumenttype, "tema": narrow.tema, "eining": narrow.eining_id}
     following = None
     if len(found) > PAGE:
@@ -71,7 +71,8 @@ def liste(work: Work) -> str:
         rader=rows,
         hylle=hylle,
         hyller=HYLLENAMN,
-        tal_i=bibliotek.counts(work, narrow),
+        tal_i=hyller.counts(work, narrow),
+        mest=hyller.COUNT_MAX,
         narrow=narrow,
         kept=kept,
         neste=following,

@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import event, insert, select
 
+from kjerne import asked
 from kjerne.db import Databases
 from kjerne.models import Person
 from kjerne.sok import terms
 from prosedyrar import sok
 from prosedyrar.models import Prosedyre, ProsedyreOpning, ProsedyreVersjon
-from prosedyrar.queries import pick
+from prosedyrar.queries import hyller, pick
+from prosedyrar.queries.bibliotek import Hylle
 from prosedyrar.queries.treff import search
 from tests.cast import Cast
 from tests.conftest import ClientFor, Csrf, WorkFor
@@ -107,19 +109,20 @@ def test_pages_ask_no_more_of_the_database_when_there_is_more(
 ) -> None:
     number = make_prosedyre("Nøkkelrutine")
     kari = client_for(cast.kari)
-    asked: list[str] = []
+    said: list[str] = []
 
     def count(*args: object) -> None:
-        asked.append(str(args[2]))
+        said.append(str(args[2]))
 
-    paths = ("/prosedyrar/", f"/prosedyrar/{number}", "/prosedyrar/sok?q=nøkkel", "/prosedyrar/leseliste")
+    lists = ("/prosedyrar/", *(f"/prosedyrar/?hylle={hylle.value}" for hylle in Hylle), "/prosedyrar/?tema=anna")
+    paths = (*lists, f"/prosedyrar/{number}", "/prosedyrar/sok?q=nøkkel", "/prosedyrar/leseliste")
 
     def numbers() -> list[int]:
         found = []
         for path in paths:
-            asked.clear()
+            said.clear()
             assert kari.get(path).status_code == 200
-            found.append(len(asked))
+            found.append(len(said))
         return found
 
     event.listen(databases._read_engine, "before_cursor_execute", count)
@@ -168,6 +171,52 @@ def test_the_list_is_paged_by_title(cast: Cast, client_for: ClientFor, databases
     second = kari.get(following[1].replace("&amp;", "&")).text
     assert len(titles(second)) == 10
     assert not set(titles(first)) & set(titles(second))
+
+
+@pytest.mark.both
+def test_few_and_many_stand_in_the_same_order_and_counts_stop(
+    cast: Cast, client_for: ClientFor, csrf: Csrf, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(databases, cast, 70)
+    with databases.writing() as db:
+        for row in db.scalars(select(Prosedyre).where(Prosedyre.id % 2 == 0)):
+            row.revisjonsfrist = date(2026, 1, 1)
+        db.commit()
+    kari = client_for(cast.kari)
+
+    def pages(path: str) -> list[str]:
+        found = []
+        while path:
+            page = kari.get(path).text
+            found += titles(page)
+            following = re.search(r'href="([^"]+)" rel="next"', page)
+            path = following[1].replace("&amp;", "&") if following else ""
+        return found
+
+    late, everything = pages("/prosedyrar/?hylle=over-frist"), pages("/prosedyrar/")
+    assert late == sorted(late)
+    assert everything == sorted(everything)
+    assert (len(late), len(everything)) == (35, 70)
+    assert pages("/prosedyrar/?hylle=gjeld-meg") == everything
+    assert pages(f"/prosedyrar/?eining={cast.ho.id}&tema=anna&type=rutine") == everything
+    assert pages(f"/prosedyrar/?hylle=over-frist&eining={cast.it01.id}") == late
+    assert pages(f"/prosedyrar/?eining={cast.it02.id}") == []
+    kari.post("/prosedyrar/1/favoritt", data={"csrf_token": csrf(kari), "favoritt": "1"})
+    shown = kari.get("/prosedyrar/").text
+    counted = re.findall(r'<span class="count[^"]*">([^<]*)</span>', shown[shown.index('class="tabs"') :])
+    assert counted[:4] == ["70", "70", "1", "35"]
+    narrow = kari.get("/prosedyrar/?tema=anna").text
+    assert re.findall(r'<span class="count[^"]*">([^<]*)</span>', narrow[narrow.index('class="tabs"') :])[:4] == counted[:4]
+    assert kari.post("/prosedyrar/2/opna", data={"csrf_token": csrf(kari)}).status_code == 204
+    for path in ("", "&tema=anna", f"&eining={cast.it01.id}"):
+        assert pages(f"/prosedyrar/?hylle=mest-lesne{path}") == ["Rutine 2"]
+    assert pages("/prosedyrar/?hylle=mest-lesne&tema=fall") == []
+    monkeypatch.setattr(hyller, "COUNT_MAX", 20)
+    asked._held.clear()
+    assert pages("/prosedyrar/?hylle=over-frist") == late, "many past their deadline are walked, in the same order"
+    assert "999+" in kari.get("/prosedyrar/").text
+    common = kari.get("/prosedyrar/?tema=anna").text
+    assert 'class="count' not in common[common.index('class="tabs"') : common.index('name="hylle"')]
 
 
 def test_shelves_and_filters(
