@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 
 from kjerne.access import Right
 from kjerne.errors import Conflict, NotFound, Refused
@@ -56,12 +56,15 @@ def make_letter(work: Work, mal: Brevmal, *, aar: int, tittel: str) -> Oppdragsb
 
 
 def unfinished(work: Work, brev: Oppdragsbrev) -> set[int]:
-    """The bullets of a letter that some unit has not finished. One query."""
+    """The bullets of a letter that some unit has not finished, and those of a point that was returned. One query."""
     rows = work.db.scalars(
         select(Brevsvar.kule_id)
         .join(Punktmottak, Punktmottak.id == Brevsvar.punktmottak_id)
         .join(Brevmottak, Brevmottak.id == Punktmottak.mottak_id)
-        .where(Brevmottak.brev_id == brev.id, Brevsvar.status.not_in([one.value for one in DONE]))
+        .where(
+            Brevmottak.brev_id == brev.id,
+            or_(Brevsvar.status.not_in([one.value for one in DONE]), Punktmottak.status == Punkttilstand.RETUR),
+        )
         .distinct()
     )
     return set(rows)

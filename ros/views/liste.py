@@ -98,9 +98,15 @@ def _new(work: Work, said: Hovud, refusal: Refused | None = None) -> str:
         kjelder=lists.to_copy(work),
         mal=request.values.get("mal", ""),
         kjelde=request.values.get("kjelde", ""),
-        eining=request.values.get("eining", ""),
+        eining=request.values.get("eining", "") or _unit_of_source(work),
         personar=[],
     )
+
+
+def _unit_of_source(work: Work) -> str:
+    """The unit of the analysis that is copied: a revision is most often for the same one."""
+    source_id = number("kjelde")
+    return str(get_analyse(work, source_id).eining_id) if source_id is not None else ""
 
 
 def _empty(work: Work) -> Hovud:

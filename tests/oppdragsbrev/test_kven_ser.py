@@ -8,7 +8,7 @@ from kjerne.db import Databases
 from kjerne.jobs import Runner
 from kjerne.models import Epost
 from oppdragsbrev.jobs import JOBS
-from oppdragsbrev.models import Brevkule, Brevsvar, Oppdragsbrev, Punktmottak
+from oppdragsbrev.models import Brevkule, Brevpunkt, Brevsvar, Oppdragsbrev, Punktmottak
 from tests import make
 from tests.cast import Cast
 from tests.conftest import ClientFor, Clock
@@ -152,6 +152,16 @@ def test_next_year_takes_along_what_was_not_finished(
     page = leader.get(new.eining()).text
     assert "I det førre brevet: I gang" in page
     assert CANARY in page
+    with databases.writing() as db:
+        answer = db.get_one(Brevsvar, written.svar[1, 1])
+        answer.status = "ferdig"
+        point = db.get_one(Punktmottak, answer.punktmottak_id)
+        point.status, point.grunn = "retur", "Skriv meir."
+        db.commit()
+    again = make_draft(director, send, tittel="Oppdragsbrev 2029", aar="2029", kjelde=f"brev-{written.id}", berre_uferdig="1")
+    with databases.reading() as db:
+        points = db.scalars(select(Brevpunkt.nr).where(Brevpunkt.brev_id == again)).all()
+        assert points == [1], "what was sent back is not finished, whatever its answers say"
     assert director.get(f"/oppdragsbrev/{written.id}").status_code == 200
 
 

@@ -146,6 +146,8 @@ def test_next_years_revision_marks_what_is_changed_and_ends_the_old_one(
     for step in ("send", "godkjenn"):
         assert post(cast.leif, f"/ros/{old}/steg/{step}").status_code == 303
     head = {"tittel": "Natt 2027", "slag": "teneste", "aksar": ["liv_helse", "drift"], "eining": cast.it01.id, "kjelde": old}
+    begun = client_for(cast.kval).get(f"/ros/ny?kjelde={old}").get_data(as_text=True)
+    assert f'<option value="{cast.it01.id}" selected>' in begun, "a revision is for the unit of the one before"
     made = post(cast.leif, "/ros/ny", **head, revisjon="1")
     new = int(made.headers["Location"].rsplit("/", 1)[1])
     leif = client_for(cast.leif)
