@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import ros.queries.lists
 import tiltak.queries
+from administrasjon.queries import oppstart
 from avvik.queries.kassasjon import proposed_count
 from avvik.queries.lists import Lister, open_count
 from kjerne.access import Right
@@ -49,6 +50,14 @@ def scheme_to_confirm(work: Work) -> int:
 
 READERS = (Right.AVVIK_LES, Right.AVVIK_LES_LOFTA, Right.AVVIK_KOPI)
 CARDS: tuple[Card, ...] = (
+    Card(
+        _l("Steg står att før kommunen er i gang"),
+        _l("Steg står att før kommunen er i gang"),
+        "/innstillingar/#oppstart",
+        "check",
+        oppstart.left_count,
+        (Right.DRIFT,),
+    ),
     Card(
         _l("Stadfest kva ordning for alvorlege hendingar som gjeld no"),
         _l("Stadfest kva ordning for alvorlege hendingar som gjeld no"),

@@ -96,6 +96,7 @@ def test_nothing_joins_an_anonymous_case_to_its_writer(
     sent = [json.loads(line) for line in log.out.splitlines() if '"POST"' in line and '"/avvik/nytt"' in line]
     assert [line["status"] for line in sent] == [303], "the request log knows no anonymous filing from another"
     code = CODE.search(answer.get_data(as_text=True))
+    assert 'action="/sprak"' not in answer.get_data(as_text=True), "changing language would leave the one page that shows the code"
     assert code, "the receipt shows the code"
 
     added = new_rows(before, after)

@@ -145,6 +145,24 @@ def test_an_administrator_is_asked_which_scheme_is_in_force_until_she_has_said_i
     assert asked not in browser.get("/").get_data(as_text=True)
 
 
+def test_an_administrator_is_led_to_what_is_left_before_the_municipality_is_up(
+    cast: Cast, client_for: ClientFor, csrf: Csrf
+) -> None:
+    browser = client_for(cast.adam)
+
+    def left() -> int:
+        found = re.search(r'href="/innstillingar/#oppstart".*?(\d+)\s*<', browser.get("/").get_data(as_text=True), re.DOTALL)
+        return int(found[1]) if found else 0
+
+    before = left()
+    assert before > 0
+    assert f"{before} ting står att" in text_of(browser.get("/innstillingar/").get_data(as_text=True))
+    form = {"csrf_token": csrf(browser), "meldeordning": "alvorleg_hending_a", "stadfest": "1"}
+    assert browser.post("/innstillingar/meldeordning", data=form).status_code == 303
+    assert left() == before - 1
+    assert "#oppstart" not in client_for(cast.leif).get("/").get_data(as_text=True)
+
+
 def test_the_page_of_letters_is_linked_only_where_there_is_one(cast: Cast, client_for: ClientFor) -> None:
     browser = client_for(cast.adam)
     assert 'href="/logg"' in browser.get("/").get_data(as_text=True)
