@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from kjerne import asked
 from kjerne.errors import NotFound
 from kjerne.models import Eining, Fil, Person
 from kjerne.work import Work
@@ -17,7 +19,7 @@ from prosedyrar.models import (
     ProsedyreVedlegg,
     ProsedyreVersjon,
 )
-from prosedyrar.queries.access import visible
+from prosedyrar.queries.access import belongs, readable, visible
 from prosedyrar.queries.bibliotek import applies_to
 from prosedyrar.rules import Steg, Tilstand
 
@@ -33,8 +35,8 @@ def names(db: Session, ids: Iterable[int | None]) -> Mapping[int, str]:
 
 def versions(work: Work, prosedyre_id: int) -> Sequence[ProsedyreVersjon]:
     """The versions she may read, newest first."""
-    query = select(ProsedyreVersjon).where(ProsedyreVersjon.prosedyre_id == prosedyre_id, visible(work))
-    return work.db.scalars(query.order_by(ProsedyreVersjon.id.desc()).limit(100)).all()
+    query = select(ProsedyreVersjon).where(ProsedyreVersjon.id.in_(readable(work, prosedyre_id)))
+    return work.db.scalars(query.order_by(ProsedyreVersjon.id.desc())).all()
 
 
 def attachments(db: Session, versjon_id: int) -> Sequence[Fil]:
@@ -62,28 +64,36 @@ def questions(db: Session, versjon_id: int) -> Sequence[Kontrollsporsmal]:
     return db.scalars(query.order_by(Kontrollsporsmal.rekkje)).all()
 
 
-def supplements(work: Work, prosedyre_id: int) -> Sequence[tuple[Prosedyre, ProsedyreVersjon, str]]:
-    """Valid local supplements to a common procedure: first those of the reader's own units, then the others, by unit."""
-    query = (
-        select(Prosedyre, ProsedyreVersjon, Eining.namn, applies_to(work).label("mine"))
+def _supplements(work: Work, _belongs: object, mine: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001 - a part of a question has no name
+    there = applies_to(work)
+    return (
+        select(Prosedyre.id, Prosedyre.tittel, Eining.namn, ProsedyreVersjon.id.label("versjon_id"))
         .join(ProsedyreVersjon, ProsedyreVersjon.prosedyre_id == Prosedyre.id)
         .join(Eining, Eining.id == Prosedyre.eining_id)
-        .where(Prosedyre.tillegg_til_id == prosedyre_id, ProsedyreVersjon.tilstand == Tilstand.GYLDIG)
-        .order_by(applies_to(work).desc(), Eining.namn)
+        .where(
+            Prosedyre.tillegg_til_id == bindparam("felles"),
+            ProsedyreVersjon.tilstand == Tilstand.GYLDIG,
+            there if mine else ~there,
+        )
+        .order_by(Eining.namn, Prosedyre.id)
+        .limit(100)
     )
-    return [(row[0], row[1], row[2]) for row in work.db.execute(query.limit(100)) if row[3]]
+
+
+def supplements(work: Work, prosedyre_id: int) -> Sequence[tuple[Prosedyre, ProsedyreVersjon, str]]:
+    """Valid local supplements to a common procedure of the reader's own units, by unit."""
+    rows = asked.rows(work, _supplements, belongs(work), True, felles=prosedyre_id)
+    if not rows:
+        return []
+    query = select(Prosedyre, ProsedyreVersjon).join(ProsedyreVersjon, ProsedyreVersjon.prosedyre_id == Prosedyre.id)
+    found = {row[1].id: row for row in work.db.execute(query.where(ProsedyreVersjon.id.in_([row.versjon_id for row in rows])))}
+    return [(found[row.versjon_id][0], found[row.versjon_id][1], row.namn) for row in rows]
 
 
 def other_supplements(work: Work, prosedyre_id: int) -> Sequence[tuple[int, str, str]]:
     """Id, title and unit of the valid supplements of units where the reader does not work."""
-    query = (
-        select(Prosedyre.id, Prosedyre.tittel, Eining.namn)
-        .join(ProsedyreVersjon, ProsedyreVersjon.prosedyre_id == Prosedyre.id)
-        .join(Eining, Eining.id == Prosedyre.eining_id)
-        .where(Prosedyre.tillegg_til_id == prosedyre_id, ProsedyreVersjon.tilstand == Tilstand.GYLDIG, ~applies_to(work))
-        .order_by(Eining.namn)
-    )
-    return [(id_, tittel, namn) for id_, tittel, namn in work.db.execute(query.limit(100))]
+    rows = asked.rows(work, _supplements, belongs(work), False, felles=prosedyre_id)
+    return [(row.id, row.tittel, row.namn) for row in rows]
 
 
 def history(db: Session, prosedyre_id: int, versjon_ids: Iterable[int]) -> Sequence[ProsedyreHending]:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kjerne import asked
@@ -17,6 +17,7 @@ from prosedyrar.queries.access import WORKPLACE, belongs, memberships
 from prosedyrar.rules import Tilstand
 
 NOBODY = "-"
+_FIRST: Final = aliased(ProsedyreVersjon)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def _asked_of_me(work: Work) -> ColumnElement[bool]:
 
 def _unread(work: Work) -> Select[*tuple[Any, ...]]:
     """Requirements that mean this person for valid documents she has not signed: with the major version's first day."""
-    first = aliased(ProsedyreVersjon)
+    first = _FIRST
     signed = select(Lesekvittering.id).where(
         Lesekvittering.prosedyre_id == Prosedyre.id,
         Lesekvittering.major == ProsedyreVersjon.major,
@@ -117,9 +118,13 @@ def waiting_count(work: Work) -> int:
     return int(asked.value(work, _waiting, belongs(work), work.me.yrke))
 
 
+def _unread_one(work: Work, _belongs: object, _yrke: str | None) -> Select[*tuple[Any, ...]]:
+    return _unread(work).where(Prosedyre.id == bindparam("prosedyre"))
+
+
 def must_read(work: Work, prosedyre_id: int) -> Lesing | None:
     """Her line for one document, when she has not signed its major version."""
-    rows = work.db.execute(_unread(work).where(Prosedyre.id == prosedyre_id)).all()
+    rows = asked.rows(work, _unread_one, belongs(work), work.me.yrke, prosedyre=prosedyre_id)
     if not rows:
         return None
     frist = min(due(first, work.me.tilsett_fra, wanted, days) for *_head, first, wanted, days in rows)
