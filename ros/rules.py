@@ -1,5 +1,6 @@
 """States, steps, scales and approval rules of a risk analysis. Pure: read by guard, buttons and tests alike (domene 4)."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -262,6 +263,11 @@ def open_steps(status: str, hats: frozenset[Hat]) -> tuple[Step, ...]:
 def may_edit(status: str, hats: frozenset[Hat]) -> bool:
     """Whether rows and head may be changed: by who carries it out, until it is sent."""
     return status in EDITABLE and Hat.SKRIVAR in hats
+
+
+def for_year(title: str, year: int) -> str:
+    """The title of a copy: a year at its end becomes the copy's own."""
+    return re.sub(r"\b20\d\d$", str(year), title)
 
 
 def next_revision(today: date) -> date:

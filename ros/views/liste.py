@@ -125,7 +125,7 @@ def _started(work: Work) -> Hovud:
     if source_id is not None:
         source = get_analyse(work, source_id)
         return Hovud(
-            source.tittel,
+            rules.for_year(source.tittel, work.today.year),
             source.slag,
             axes(source),
             source.foremal,

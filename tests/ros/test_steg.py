@@ -140,7 +140,7 @@ def test_sending_back_needs_a_reason_and_only_the_leader_approves(post, cast: Ca
 def test_next_years_revision_marks_what_is_changed_and_ends_the_old_one(
     post, client_for: ClientFor, cast: Cast, make_ros: MakeRos, make_rad: MakeRad, clock: Clock, databases: Databases
 ) -> None:
-    old = make_ros()
+    old = make_ros("Natt 2025")
     rad = make_rad(old, s=4, k=4, rs=2, rk=4)
     measure(post, cast, old, rad, clock)
     for step in ("send", "godkjenn"):
@@ -148,6 +148,7 @@ def test_next_years_revision_marks_what_is_changed_and_ends_the_old_one(
     head = {"tittel": "Natt 2027", "slag": "teneste", "aksar": ["liv_helse", "drift"], "eining": cast.it01.id, "kjelde": old}
     begun = client_for(cast.kval).get(f"/ros/ny?kjelde={old}").get_data(as_text=True)
     assert f'<option value="{cast.it01.id}" selected>' in begun, "a revision is for the unit of the one before"
+    assert f'value="Natt {clock().year}"' in begun, "the year at the end of its title is its own"
     made = post(cast.leif, "/ros/ny", **head, revisjon="1")
     new = int(made.headers["Location"].rsplit("/", 1)[1])
     leif = client_for(cast.leif)
