@@ -125,7 +125,7 @@ from kjerne import i18n, vitals, web
 from kjerne.access import Right
 from kjerne.clock import utcnow
 from kjerne.config import Config
-from kjerne.db import Databases
+from kjerne.db import Databases, count_for_the_planner
 from kjerne.drawn import remembered
 from kjerne.errors import Refusal
 from kjerne.i18n import lazy as _l
@@ -195,6 +195,7 @@ HANDLERS: dict[type, tuple[Handler, ...]] = {
 JOBS: tuple[Job, ...] = (
     Job("utboks", direct=send_outbox, every_minutes=1),
     Job("logghovud", run=write_head, hour=4, minute=10),
+    Job("statistikk", direct=count_for_the_planner, hour=4, minute=40),
     *administrasjon.jobs.JOBS,
     *avvik.jobs.deadlines.JOBS,
     *avvik.jobs.drafts.JOBS,

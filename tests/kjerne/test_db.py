@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
-from kjerne.db import Databases
+from kjerne.db import Databases, count_for_the_planner
 from kjerne.models import Epost, Innstilling, Jobbkoyring, Logghovud, Person
 from tests import make
 from tests.cast import Cast
@@ -156,3 +156,13 @@ def test_an_error_tells_nothing_of_what_people_wrote(databases: Databases) -> No
         with pytest.raises(DBAPIError) as caught:
             db.flush()
     assert "KANARIFUGL" not in str(caught.value)
+
+
+@pytest.mark.both
+def test_the_planner_is_told_how_the_tables_are_filled(databases: Databases, cast: Cast) -> None:
+    count_for_the_planner(databases, None, datetime.now(UTC))
+    with databases.reading() as db:
+        if databases.is_sqlite:
+            told = db.scalars(text("SELECT stat FROM sqlite_stat1 WHERE tbl = 'person'")).first()
+            assert int(str(told).split()[0]) == len(cast.people)
+        assert db.scalars(select(Person.id)).first() is not None
