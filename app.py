@@ -255,6 +255,7 @@ def create_app(config: Config | None = None, databases: Databases | None = None,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
     app.url_map.converters["id"] = IdConverter
+    app.before_request(_drop_nul)
     app.extensions["internkontroll"] = House(config, databases or Databases(config.database_url), clock, HANDLERS, MENU)
     sums.install()
     sok.install()
@@ -339,6 +340,12 @@ def _install_errors(app: Flask) -> None:
             return show(507)
         logger.error("os_error", error=type(error).__name__)
         return show(500)
+
+
+def _drop_nul() -> None:
+    """A NUL after the question mark is nobody's word, and PostgreSQL refuses to be asked about one."""
+    while b"%00" in request.query_string or b"\x00" in request.query_string:
+        request.query_string = request.query_string.replace(b"%00", b"").replace(b"\x00", b"")
 
 
 def _headers(response: Response) -> Response:

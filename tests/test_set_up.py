@@ -83,12 +83,14 @@ def test_the_licence_is_the_exact_text() -> None:
 
 
 def test_links_between_our_documents_lead_somewhere() -> None:
+    """Of the guide's links, that go to the program's own pages, tests/framside/test_rettleiing.py sees to the rest."""
     broken = [
         f"{path.relative_to(ROOT)} → {target}"
         for path in committed()
         if path.suffix == ".md"
         for target in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8"))
         if "://" not in target and not (path.parent / target).exists()
+        if not (target.startswith("/") and "rettleiing" in path.parts)
     ]
     assert broken == []
 
