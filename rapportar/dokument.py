@@ -26,7 +26,7 @@ def get_unit(work: Work, kode: str, right: Right = Right.RAPPORT_LES) -> Eining:
     """The unit with that code where she holds the right, else the topmost of them; outside them `NotFound`."""
     units = work.units(right)
     if kode:
-        found = work.db.scalar(select(Eining).where(Eining.kode == kode, Eining.id.in_(units)))
+        found = work.db.scalar(select(Eining).where(Eining.kode == kode.replace("\x00", ""), Eining.id.in_(units)))
     else:
         rows = work.db.scalars(select(Eining).where(Eining.id.in_(units)))
         found = min(rows, key=lambda row: (row.sti.count("/"), row.sti), default=None)
