@@ -1,9 +1,10 @@
 """The catalogue: the starter set, and what the municipality changes in it."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ TABLES: dict[str, type[Kompetanse | Lovyrke]] = {
     "kompetanse": Kompetanse,
     "lovyrke": Lovyrke,
 }
+Entry = TypeVar("Entry", Kompetanse, Lovyrke)
 #: What the form of an entry may change.
 FIELDS = (
     "nn",
@@ -74,24 +76,36 @@ def save(work: Work, row: Kompetanse | None, kode: str, values: dict[str, object
     if row is not None and version != row.version:
         raise Conflict(_("Kompetansen blei endra av ein annan medan du skreiv."), mine=str(values["nn"]), theirs=row.nn)
     kept = {name: values[name] for name in FIELDS}
-    if kept["gjeld_til"] is not None and isinstance(kept["gjeld_fra"], date) and kept["gjeld_til"] < kept["gjeld_fra"]:  # type: ignore[operator]  # both are dates
-        raise Refused(_("Til-datoen er før frå-datoen."), "gjeld_til")
+    demand_order(kept)
     if kept["bak"] and (kept["bak"] == kode or not work.db.scalar(_courses().where(Kompetanse.kode == kept["bak"]))):
         raise Refused(_("Vel eit kurs i lista."), "bak")
     if kept["delegasjon"] and not kept["bak"]:
         raise Refused(_("Vel kva kurs delegasjonen kviler på. Han fell bort saman med kurset."), "bak")
+    return put(work, Kompetanse, row, kode, kept, taken=_("Skriv ein kode som ingen annan kompetanse har."))
+
+
+def demand_order(kept: Mapping[str, object]) -> None:
+    """Raises `Refused` when the last day is before the first."""
+    fra, til = kept["gjeld_fra"], kept["gjeld_til"]
+    if isinstance(fra, date) and isinstance(til, date) and til < fra:
+        raise Refused(_("Til-datoen er før frå-datoen."), "gjeld_til")
+
+
+def put(work: Work, table: type[Entry], row: Entry | None, kode: str, kept: Mapping[str, object], *, taken: str) -> Entry:
+    """Change an entry of the catalogue, or add one last under a code of its own; logged. Raises `Refused` with `taken`."""
+    name = table.__tablename__
     new = row is None
     if row is None:
-        if not kode or work.db.scalar(select(Kompetanse.id).where(Kompetanse.kode == kode)) is not None:
-            raise Refused(_("Skriv ein kode som ingen annan kompetanse har."), "kode")
-        last = work.db.scalar(select(func.max(Kompetanse.rekkje))) or 0
-        row = Kompetanse(kode=kode, rekkje=last + 1, merke="P", **kept)
+        if not kode or work.db.scalar(select(table.id).where(table.kode == kode)) is not None:
+            raise Refused(taken, "kode")
+        last = work.db.scalar(select(func.max(table.rekkje))) or 0
+        row = table(kode=kode, rekkje=last + 1, merke="P", **kept)
         work.db.add(row)
     else:
-        for name, value in kept.items():
-            setattr(row, name, value)
+        for column, value in kept.items():
+            setattr(row, column, value)
     work.db.flush()
-    log.record(work, "kompetanse", row.id, "kompetanse:laga" if new else "kompetanse:endra", kode=row.kode)
+    log.record(work, name, row.id, f"{name}:laga" if new else f"{name}:endra", kode=row.kode)
     return row
 
 
