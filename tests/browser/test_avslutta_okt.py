@@ -1,6 +1,6 @@
 """The session ends while she types: she logs in again in the same window, and what she wrote is sent with the same key."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from avvik.models import Avvik
@@ -14,21 +14,16 @@ from tests.conftest import WorkFor
 TEXT = "Teksten som ikkje skal bli borte."
 
 
-def log_in(page: Page, address: str, number: str, path: str) -> None:
-    """Stand on the page as that employee."""
-    page.goto(f"{address}/logg-inn?next={path}")
-    page.locator("main [name=brukarnamn]").fill(number)
-    page.locator("main [name=passord]").fill(make.PASSORD)
-    page.locator("main button[type=submit]").first.click()
-    page.wait_for_url(f"{address}{path}")
-
-
 def test_what_was_typed_is_sent_after_logging_in_again(
     new_context: NewContext, address: str, cast: Cast, databases: Databases
 ) -> None:
     context = new_context(size=(820, 1180))
     page = context.new_page()
-    log_in(page, address, cast.kari.ansattnr, "/avvik/nytt")
+    page.goto(f"{address}/logg-inn?next=/avvik/nytt")
+    page.locator("main [name=brukarnamn]").fill(cast.kari.ansattnr)
+    page.locator("main [name=passord]").fill(make.PASSORD)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_url(f"{address}/avvik/nytt")
     page.locator("input[value=pasient_brukar]").first.check()
     page.locator("textarea[name=skildring]").fill(TEXT)
     page.locator("input[name=alvorsgrad][value=lag]").check()
@@ -57,7 +52,11 @@ def test_an_ordinary_form_is_kept_too_and_sent_after_logging_in_again(
         db.commit()
     context = new_context(size=(1180, 820))
     page = context.new_page()
-    log_in(page, address, cast.leif.ansattnr, f"/avvik/{nr}")
+    page.goto(f"{address}/logg-inn?next=/avvik/{nr}")
+    page.locator("main [name=brukarnamn]").fill(cast.leif.ansattnr)
+    page.locator("main [name=passord]").fill(make.PASSORD)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_url(f"{address}/avvik/{nr}")
     page.locator(".nextbar a[href='#svar']").first.click()
     page.locator("#svar-tekst").fill(TEXT)
     context.clear_cookies()
