@@ -49,12 +49,18 @@ def processor_ms(pid: int) -> float:
 
 
 class Klient:
-    """A browser without a window: one kept connection, a cookie, the answer read to its end."""
+    """A browser without a window: one kept connection, its cookies (the newest of each name), the answer read to its end."""
 
     def __init__(self, base: str, cookie: str = "") -> None:
         parts = urlsplit(base)
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
         self.cookie = cookie
+
+    def keep(self, headers: http.client.HTTPMessage) -> None:
+        """Take the cookies an answer sets, as a browser would."""
+        held = dict(one.split("=", 1) for one in self.cookie.split("; ") if one)
+        held |= dict(one.partition(";")[0].split("=", 1) for one in headers.get_all("Set-Cookie") or ())
+        self.cookie = "; ".join(f"{name}={value}" for name, value in held.items())
 
     def send(self, method: str, path: str, body: str = "", wants: int = 200) -> tuple[http.client.HTTPMessage, bytes]:
         """The answer's headers and body. Raises RuntimeError when it is not the one wanted."""

@@ -39,8 +39,7 @@ class Filer:
     def file(self) -> None:
         """One filing: the POST alone."""
         headers, _body = self._klient.send("POST", _FORM, self._body(), wants=303)
-        for cookie in headers.get_all("Set-Cookie") or ():
-            self._klient.cookie += "; " + cookie.partition(";")[0]
+        self._klient.keep(headers)
 
     def _body(self) -> str:
         return urllib.parse.urlencode(
@@ -61,8 +60,7 @@ def filer_of(tenar: Tenar, rolle: str = "tilsett") -> Filer:
     """A filer logged in as the first demo login of a role."""
     klient = tenar.klient(rolle)
     headers, _body = klient.send("GET", _FORM)
-    for cookie in headers.get_all("Set-Cookie") or ():
-        klient.cookie += "; " + cookie.partition(";")[0]
+    klient.keep(headers)
     unit = next(one["eining"] for one in tenar.data.demo["innloggingar"] if one["rolle"] == rolle)
     return Filer(tenar, klient, unit)
 
@@ -173,7 +171,7 @@ def login(result: Result, database: str, tenar: Tenar) -> None:
     def once() -> None:
         klient = Klient(tenar.base)
         headers, page = klient.send("GET", "/logg-inn")
-        klient.cookie = "; ".join(cookie.partition(";")[0] for cookie in headers.get_all("Set-Cookie") or ())
+        klient.keep(headers)
         found = _TOKEN.search(page.decode())
         fields = {"csrf_token": found[1] if found else "", "brukarnamn": row["brukarnamn"], "passord": row["passord"]}
         started = time.perf_counter()
