@@ -5,13 +5,14 @@ contributes now is put on, in the same transaction. `verify` holds all cells aga
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, Update, bindparam, delete, event, insert, inspect, select, update
+from sqlalchemy import Connection, Table, delete, event, insert, inspect, select
 from sqlalchemy.dialects.postgresql import insert as _postgres_insert
+from sqlalchemy.dialects.sqlite import insert as _sqlite_insert
 from sqlalchemy.orm import Mapper, Session
 
 from avvik.models import Avvik, AvvikSum, AvvikTid
@@ -115,9 +116,7 @@ def _parents(connection: Connection, avvik: Avvik) -> dict[int, int | None]:
 
 
 def _after_insert(_mapper: Mapper[Avvik], connection: Connection, avvik: Avvik) -> None:
-    cells = Cells.empty()
-    cells.add(_now(avvik), _parents(connection, avvik))
-    _apply(connection, cells)
+    count_in(connection, _now(avvik), _parents(connection, avvik))
 
 
 def _before_update(_mapper: Mapper[Avvik], connection: Connection, avvik: Avvik) -> None:
@@ -150,33 +149,35 @@ def _rows(cells: Cells) -> Iterator[tuple[Table, dict[str, Any], dict[str, int]]
             yield times, dict(zip(names, time_key, strict=True)), {"saker": count}
 
 
-def _update_of(model: type[AvvikSum | AvvikTid]) -> Update:
-    """Add to one cell; the statement of a table is always the same."""
+def _adding(make: Callable[[Table], Any], model: type[AvvikSum | AvvikTid]) -> Any:
+    """Add to cells, new ones too; two who make the same cell at once both count. The statement of a table is always the same."""
     table: Table = model.__table__  # type: ignore[assignment]  # a mapped class's table is a Table
-    cell = [column == bindparam(f"at_{column.name}") for column in table.primary_key]
-    added = {column: column + bindparam(f"by_{column.name}") for column in table.c if not column.primary_key}
-    return update(table).where(*cell).values(added)
+    new = make(table)
+    added = {column.name: column + new.excluded[column.name] for column in table.c if not column.primary_key}
+    return new.on_conflict_do_update(index_elements=list(table.primary_key), set_=added)
 
 
-_UPDATES: Final = {model.__tablename__: _update_of(model) for model in (AvvikSum, AvvikTid)}
+_ADDING: Final = {
+    (dialect, model.__tablename__): _adding(make, model)
+    for dialect, make in (("sqlite", _sqlite_insert), ("postgresql", _postgres_insert))
+    for model in (AvvikSum, AvvikTid)
+}
 
 
 def _apply(connection: Connection, cells: Cells) -> None:
-    """Change the cells in one order (two filers cannot wait for each other in a ring)."""
+    """Change the cells, a statement a table, in one order (two filers cannot wait for each other in a ring)."""
+    changes: dict[str, list[dict[str, Any]]] = {}
     for table, key, change in sorted(_rows(cells), key=lambda row: (row[0].name, [str(part) for part in row[1].values()])):
-        given = {f"at_{name}": value for name, value in key.items()} | {f"by_{name}": delta for name, delta in change.items()}
-        if connection.execute(_UPDATES[table.name], given).rowcount == 0:
-            _add_cell(connection, table, key, change)
+        changes.setdefault(table.name, []).append({**key, **change})
+    for name, rows in changes.items():
+        connection.execute(_ADDING[connection.dialect.name, name], rows)
 
 
-def _add_cell(connection: Connection, table: Table, key: dict[str, Any], change: dict[str, int]) -> None:
-    """A new cell; when another transaction made it meanwhile (PostgreSQL), add to that one."""
-    if connection.dialect.name == "postgresql":
-        from_dialect = _postgres_insert(table).values(**key, **change)
-        added = {name: table.c[name] + delta for name, delta in change.items()}
-        connection.execute(from_dialect.on_conflict_do_update(index_elements=list(key), set_=added))
-    else:
-        connection.execute(insert(table).values(**key, **change))
+def count_in(connection: Connection, case: Mapping[str, Any], parents: Mapping[int, int | None]) -> None:
+    """Count a case whose row was written past the mapper. `case`: its fields (`FIELDS`); `parents`: unit → the one above."""
+    cells = Cells.empty()
+    cells.add(case, parents)
+    _apply(connection, cells)
 
 
 def rebuild(db: Session) -> None:
@@ -229,4 +230,4 @@ def verify(db: Session) -> list[str]:
     return wrong
 
 
-__all__ = ["Cells", "count_all", "install", "rebuild", "replace", "standing", "verify"]
+__all__ = ["Cells", "count_all", "count_in", "install", "rebuild", "replace", "standing", "verify"]
