@@ -36,6 +36,7 @@ from oppdragsbrev.models import (
 )
 from oppdragsbrev.queries import bevis
 from oppdragsbrev.queries.bevis import Funn
+from oppdragsbrev.queries.brev import SENT_OUT
 from oppdragsbrev.rules import Brevtilstand, Lys, Punkttilstand, Retning, Svarstatus, light
 from register.queries import latest
 from register.rules import Slag
@@ -136,15 +137,21 @@ def _write_letter(db: Session, verda: Verda, chief: Ansatt, sent: date, last: _B
     whole = {"tittel": row.tittel, "innleiing": {"nn": row.nn, "nb": row.nb, "en": row.en}, "punkt": held}
     db.add(Brevutgave(brev_id=row.id, utgave=1, tid=_moment(sent), person_id=chief.id, innhald=whole))
     db.add(Brevhending(brev_id=row.id, tid=row.laga, person_id=chief.id, slag="fra-i-fjor" if last else "ny", detalj={}))
+    sent_to = {"einingar": len(_receivers(verda)), "utgave": 1}
+    db.add(Brevhending(brev_id=row.id, tid=row.sendt, person_id=chief.id, slag=SENT_OUT, detalj=sent_to))
     if not last:
         db.add(Brevhending(brev_id=row.id, tid=row.avslutta, person_id=chief.id, slag="avslutta", detalj={}))
     db.flush()
     return _Brev(row, sent, made)
 
 
+def _receivers(verda: Verda) -> list[Unit]:
+    return [one for one in verda.units if one.id in verda.folk.leiar and one.niva != "sektor"]
+
+
 def _answer_all(db: Session, verda: Verda, rng: random.Random, brev: _Brev, words: Words) -> None:
     """Each unit has its own discipline; an ended letter is answered and accepted nearly everywhere."""
-    for unit in (one for one in verda.units if one.id in verda.folk.leiar and one.niva != "sektor"):
+    for unit in _receivers(verda):
         mottak = Brevmottak(brev_id=brev.row.id, eining_id=unit.id, sendt=_moment(brev.sent))
         db.add(mottak)
         db.flush()

@@ -13,7 +13,7 @@ from kjerne.models import Eining
 from kjerne.work import Work
 from oppdragsbrev import letters as mail
 from oppdragsbrev.actions.mal import copy_points
-from oppdragsbrev.actions.spor import note
+from oppdragsbrev.actions.spor import SENT_OUT, note
 from oppdragsbrev.models import Brevmal, Brevmottak, Brevpunkt, Brevsvar, Brevutgave, Oppdragsbrev, Punktmottak
 from oppdragsbrev.queries import brev as letters
 from oppdragsbrev.queries.brev import Punktkuler
@@ -222,6 +222,7 @@ def issue(work: Work, brev: Oppdragsbrev) -> int:
     for row, unit in waiting:
         note(work, brev, "sendt", row.id, utgave=brev.utgave)
         mail.issued(work, brev, unit)
+    note(work, brev, SENT_OUT, einingar=len(waiting), utgave=brev.utgave)
     return len(waiting)
 
 

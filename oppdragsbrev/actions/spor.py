@@ -5,7 +5,7 @@ from typing import Any
 from kjerne.log import record
 from kjerne.work import Work
 from oppdragsbrev.models import Brevhending, Oppdragsbrev
-from oppdragsbrev.queries.brev import SUBJECT
+from oppdragsbrev.queries.brev import SENT_OUT, SUBJECT
 
 
 def note(work: Work, brev: Oppdragsbrev, slag: str, mottak_id: int | None = None, **detalj: str | int) -> None:
@@ -22,3 +22,6 @@ def note(work: Work, brev: Oppdragsbrev, slag: str, mottak_id: int | None = None
     )
     codes: dict[str, Any] = {key: value for key, value in detalj.items() if key != "namn"}
     record(work, SUBJECT, brev.id, f"oppdragsbrev:{slag}", mottak=mottak_id, **codes)
+
+
+__all__ = ["SENT_OUT", "note"]

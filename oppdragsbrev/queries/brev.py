@@ -28,6 +28,8 @@ from oppdragsbrev.models import (
 from oppdragsbrev.rules import Brevtilstand
 
 SUBJECT = "oppdragsbrev"
+#: The line of the whole letter's history that tells of a sending; each unit has its own.
+SENT_OUT = "utsendt"
 
 
 @dataclass(frozen=True)
@@ -213,10 +215,12 @@ def editions(work: Work, brev: Oppdragsbrev) -> list[tuple[Brevutgave, str]]:
 
 def history(work: Work, brev: Oppdragsbrev, mottak_id: int | None = None) -> list[tuple[Brevhending, str]]:
     """What was done with the letter, or with a unit's part of it together with the whole's, newest first."""
+    whole = Brevhending.mottak_id.is_(None)
+    mine = whole if mottak_id is None else or_(whole & (Brevhending.slag != SENT_OUT), Brevhending.mottak_id == mottak_id)
     rows = work.db.execute(
         select(Brevhending, Person.namn)
         .outerjoin(Person, Person.id == Brevhending.person_id)
-        .where(Brevhending.brev_id == brev.id, or_(Brevhending.mottak_id.is_(None), Brevhending.mottak_id == mottak_id))
+        .where(Brevhending.brev_id == brev.id, mine)
         .order_by(Brevhending.id.desc())
     )
     return [(row, namn or "") for row, namn in rows]

@@ -18,7 +18,7 @@ from oppdragsbrev.queries import brev as letters
 from oppdragsbrev.queries.bevis import Bevis
 from oppdragsbrev.rules import KULE_MAX, NAMN_MAX, PUNKTNAMN, TEKST_MAX, Brevtilstand, Punkt, said
 from oppdragsbrev.views.area import area
-from oppdragsbrev.views.felt import Feil, failed, guard, number, read, version
+from oppdragsbrev.views.felt import Feil, failed, guard, kept, number, read, version
 
 #: So many empty lines for new bullets stand under each point.
 EMPTY_LINES = 2
@@ -136,11 +136,8 @@ def mal(work: Work, mal_id: int) -> Response:
 def mal_send(work: Work, mal_id: int) -> ResponseReturnValue:
     """Save it."""
     row = letters.get_template(work, mal_id)
-    try:
-        with work.db.begin_nested():  # all or nothing
-            actions.save_template(work, row, _read_document(work, row), version=version())
-    except Refused as refused:
-        return _page(work, row, failed(refused, "tittel"), 422)
+    if feil := kept(work, lambda: actions.save_template(work, row, _read_document(work, row), version=version()), "tittel"):
+        return _page(work, row, feil, 422)
     flash(_("Malen er lagra."), "ok")
     return redirect(url_for("oppdragsbrev.mal", mal_id=row.id, sprak=_language(work)), 303)
 
@@ -163,10 +160,7 @@ def skriv(work: Work, brev_id: int) -> Response:
 def skriv_send(work: Work, brev_id: int) -> ResponseReturnValue:
     """Save it; one that was sent gets a new edition."""
     row = letters.get_open(work, brev_id)
-    try:
-        with work.db.begin_nested():  # all or nothing
-            actions.save_letter(work, row, _read_document(work, row), version=version())
-    except Refused as refused:
-        return _page(work, row, failed(refused, "tittel"), 422)
+    if feil := kept(work, lambda: actions.save_letter(work, row, _read_document(work, row), version=version()), "tittel"):
+        return _page(work, row, feil, 422)
     flash(_("Teksten er lagra."), "ok")
     return redirect(url_for("oppdragsbrev.skriv", brev_id=row.id, sprak=_language(work)), 303)

@@ -1,6 +1,6 @@
 """What the letter's forms have in common: texts cleaned and held against the guard, and what is shown again when refused."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -41,6 +41,16 @@ def failed(refused: Refused, fallback: str) -> Feil:
     if isinstance(refused, vakt.Guarded):
         return Feil(refused.verdict.messages(), refused.verdict.feil, typed)
     return Feil({getattr(refused, "field", "") or fallback: [refused.message]}, "", typed)
+
+
+def kept(work: Work, save: Callable[[], object], fallback: str) -> Feil | None:
+    """Save all that a form says, or nothing: why it was refused, or None when it is kept."""
+    try:
+        with work.db.begin_nested():
+            save()
+    except Refused as refused:
+        return failed(refused, fallback)
+    return None
 
 
 def read(name: str, max_len: int, *, multiline: bool = True, sent_as: str = "", needed: str = "") -> str:

@@ -19,7 +19,7 @@ from oppdragsbrev.queries import brev as letters
 from oppdragsbrev.queries import fristar as deadlines
 from oppdragsbrev.rules import Brevtilstand, said
 from oppdragsbrev.views.area import area
-from oppdragsbrev.views.felt import Feil, day, failed, version
+from oppdragsbrev.views.felt import Feil, day, kept, version
 
 #: With so few units to choose among, nothing is folded.
 FEW_UNITS = 12
@@ -66,20 +66,22 @@ def fristar(work: Work, brev_id: int) -> Response:
 @area.page("/<id:brev_id>/fristar", needs=Right.BREV_SKRIV, method="POST")
 def fristar_send(work: Work, brev_id: int) -> ResponseReturnValue:
     """Save units and deadlines; `gjer=send` issues the letter to those who have not got it, `gjer=alle…` chooses units."""
-    row = letters.get_open(work, brev_id)
-    wanted = request.form.get("gjer", "")
-    try:
-        with work.db.begin_nested():  # all or nothing
-            _choose(work, row, wanted)
-            actions.set_deadlines(work, row, _read(work, row), version=version())
-            sent = actions.issue(work, row) if wanted == "send" else 0
-    except Refused as refused:
-        return _page(work, letters.get_open(work, brev_id), failed(refused, "eining"), 422)
+    row, wanted = letters.get_open(work, brev_id), request.form.get("gjer", "")
+    if feil := kept(work, lambda: _save(work, row, wanted), "eining"):
+        return _page(work, letters.get_open(work, brev_id), feil, 422)
     if wanted == "send":
-        flash(ngettext("Brevet er sendt til %(num)s eining.", "Brevet er sendt til %(num)s einingar.", sent), "ok")
         return redirect(url_for("oppdragsbrev.brev", brev_id=row.id), 303)
     flash(_("Einingar og fristar er lagra."), "ok")
     return redirect(url_for("oppdragsbrev.fristar", brev_id=row.id, _anchor="einingar" if wanted.startswith(ALL) else None), 303)
+
+
+def _save(work: Work, row: Oppdragsbrev, wanted: str) -> None:
+    """All that the form says; with the button for it the letter is issued."""
+    _choose(work, row, wanted)
+    actions.set_deadlines(work, row, _read(work, row), version=version())
+    if wanted == "send":
+        sent = actions.issue(work, row)
+        flash(ngettext("Brevet er sendt til %(num)s eining.", "Brevet er sendt til %(num)s einingar.", sent), "ok")
 
 
 def _choose(work: Work, row: Oppdragsbrev, wanted: str) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kjerne.i18n import Lazy, fdate
+from kjerne.i18n import Lazy, fdate, ngettext
 from kjerne.i18n import lazy as _l
 from oppdragsbrev.models import Brevhending
+from oppdragsbrev.queries.brev import SENT_OUT
 from oppdragsbrev.rules import SVARNAMN, Svarstatus
 
 WORDS: dict[str, Lazy] = {
@@ -47,6 +48,8 @@ def lines(rows: Iterable[tuple[Brevhending, str]]) -> list[Linje]:
 
 
 def _sentence(row: Brevhending) -> str:
+    if row.slag == SENT_OUT:
+        return ngettext("Brevet er sendt til %(num)s eining.", "Brevet er sendt til %(num)s einingar.", row.detalj["einingar"])
     held = {"punkt": "", "namn": "", "utgave": "", "til": "", "status": "", **row.detalj}
     if row.slag == "frist":
         held["til"] = fdate(date.fromisoformat(held["til"]))

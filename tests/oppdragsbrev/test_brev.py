@@ -17,7 +17,7 @@ from oppdragsbrev.queries import brev as letters
 from oppdragsbrev.rules import internal
 from tests.cast import Cast
 from tests.conftest import ClientFor, WorkFor
-from tests.oppdragsbrev.conftest import Brev, Send, versions
+from tests.oppdragsbrev.conftest import Brev, Send, issue, versions
 
 CANARY = "Kanarifugl over natta"
 FNR = "01010750160"
@@ -59,6 +59,24 @@ def answer(browser: FlaskClient, send: Send, brev: Brev, place: tuple[int, int],
 
 
 @pytest.mark.both
+def test_the_letter_s_history_has_one_line_for_each_sending_and_a_unit_its_own(
+    cast: Cast, brev: Brev, client_for: ClientFor, send: Send, databases: Databases
+) -> None:
+    director = client_for(cast.signe)
+    page = director.get(f"/oppdragsbrev/{brev.id}").text
+    assert page.count("Brevet er sendt til 2 einingar.") == 1
+    assert issue(director, send, databases, brev.id, "HO-IT").status_code == 303
+    page = director.get(f"/oppdragsbrev/{brev.id}").text
+    assert (
+        page.index("Brevet er sendt til 1 eining.")
+        < page.index("Brevet er sendt til 2 einingar.")
+        < page.index("Kladden blei laga")
+    )
+    unit = director.get(brev.eining()).text
+    assert unit.count("Brevet blei sendt til eininga.") == 1
+    assert "Brevet er sendt til" not in unit, "the unit's letter tells of its own sending alone"
+
+
 def test_answered_delivered_returned_delivered_again_and_accepted(
     cast: Cast, brev: Brev, client_for: ClientFor, send: Send, databases: Databases
 ) -> None:
