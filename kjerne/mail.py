@@ -12,7 +12,9 @@ from email.utils import format_datetime
 from typing import Final, cast
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import CursorResult, bindparam, select, update
+from sqlalchemy import CursorResult, Insert, select, update
+from sqlalchemy.dialects.postgresql import insert as _postgres_insert
+from sqlalchemy.dialects.sqlite import insert as _sqlite_insert
 
 from kjerne import files
 from kjerne.clock import to_the_hour
@@ -34,7 +36,11 @@ class Vedlegg:
     sha256: str
 
 
-_WITH_KEY: Final = select(Epost.id).where(Epost.nokkel == bindparam("key"))
+#: A letter whose key has been used is left alone, also when another transaction has just queued it.
+_ADD: Final[dict[str, Insert]] = {
+    "sqlite": _sqlite_insert(Epost).on_conflict_do_nothing(index_elements=["nokkel"]),
+    "postgresql": _postgres_insert(Epost).on_conflict_do_nothing(index_elements=["nokkel"]),
+}
 
 
 def queue(
@@ -46,22 +52,22 @@ def queue(
     """
     if not to.epost or to.deaktivert:
         return
-    if work.db.scalar(_WITH_KEY, {"key": key}) is not None:
-        return
-    work.db.add(
-        Epost(
-            nokkel=key,
-            til_person_id=to.id,
-            til_adresse=to.epost,
-            emne=subject,
-            tekst=body,
-            laga=at or work.now,
-            neste_forsok=at or work.now,
-            vedlegg_sha256=attached.sha256 if attached else None,
-            vedlegg_namn=attached.namn if attached else None,
-        )
-    )
     work.db.flush()
+    connection = work.db.connection()
+    connection.execute(
+        _ADD[connection.dialect.name],
+        {
+            "nokkel": key,
+            "til_person_id": to.id,
+            "til_adresse": to.epost,
+            "emne": subject,
+            "tekst": body,
+            "laga": at or work.now,
+            "neste_forsok": at or work.now,
+            "vedlegg_sha256": attached.sha256 if attached else None,
+            "vedlegg_namn": attached.namn if attached else None,
+        },
+    )
 
 
 def _message(config: Config, row: Epost) -> EmailMessage:
