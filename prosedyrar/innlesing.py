@@ -15,11 +15,12 @@ from kjerne.clock import oslo_date
 from kjerne.config import Config
 from kjerne.db import Databases
 from kjerne.errors import Refusal
+from kjerne.fullmakt import load_grants
 from kjerne.i18n import SPRAK, language
 from kjerne.innstilling import settings
 from kjerne.jobs import Job, portion
 from kjerne.models import Person
-from kjerne.work import Grants, Work, load_grants
+from kjerne.work import Grants, Work
 from prosedyrar.actions import innlesing as actions
 from prosedyrar.models.innlesing import Innlesing, Innlesingsfil
 from prosedyrar.word.arkiv import BadArchive, count, members

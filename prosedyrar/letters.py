@@ -15,6 +15,7 @@ from kjerne.models import Eining, Person, Tilgang
 from kjerne.work import Work
 from prosedyrar.models import Hoyring, Prosedyre, ProsedyreVersjon, Revisjonsonske
 from prosedyrar.queries.access import writers
+from prosedyrar.queries.rader import Dokument, Utgave
 
 ASKED = _l("Nokon ber om at ein prosedyre blir revidert")
 ASKED_NEW = _l("Nokon ber om ein ny prosedyre")
@@ -100,7 +101,7 @@ def hearing_over(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon, ho
     send(work, to, HEARING_OVER, path=_path(prosedyre, versjon), key=f"hoyring-over-{hoyring.id}", title=prosedyre.tittel)
 
 
-def approvers(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon) -> Sequence[Person]:
+def approvers(work: Work, prosedyre: Prosedyre | Dokument, versjon: ProsedyreVersjon | Utgave) -> Sequence[Person]:
     """Those who may approve, nearest first: hold an approving role on the unit or above, and have not written in it."""
     unit = work.db.get_one(Eining, prosedyre.eining_id)
     above = [int(part) for part in unit.sti.split("/") if part]

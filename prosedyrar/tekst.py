@@ -5,9 +5,12 @@ and addresses we make ourselves. Images are our own attachments; any other image
 """
 
 import re
+from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from hashlib import sha256
+from threading import Lock
+from typing import Any, Final
 
 import nh3
 from markdown_it import MarkdownIt
@@ -35,7 +38,12 @@ ATTRIBUTES = {
     "div": {"role", "tabindex", "aria-label"},
     **{f"h{level}": {"id"} for level in range(2, 7)},
 }
+#: So many approved versions are kept as they are shown, and each is at most `rules.TEKST_MAX` long.
+_MOST: Final = 256
 CLASSES = {"div": {"scroll"}, "table": {"ds-table"}, "li": {"task"}}
+
+_lock = Lock()
+_drawn: OrderedDict[tuple[int, str], tuple[bytes, Markup]] = OrderedDict()
 
 
 def _tasks(state: StateCore) -> None:
@@ -94,8 +102,8 @@ def _reader() -> MarkdownIt:
     return found
 
 
-@lru_cache(maxsize=256)
-def _html(tekst: str, _sprak: str) -> Markup:
+def html(tekst: str) -> Markup:
+    """The text as it is shown, in the language in force."""
     clean = nh3.clean(
         _reader().render(tekst),
         tags=TAGS,
@@ -108,9 +116,23 @@ def _html(tekst: str, _sprak: str) -> Markup:
     return Markup(clean)  # noqa: S704 - cleaned on the line above
 
 
-def html(tekst: str) -> Markup:
-    """The text as it is shown. Equal texts are drawn once."""
-    return _html(tekst, current())
+def approved(versjon_id: int, tekst: str) -> Markup:
+    """The text of an approved version as it is shown: drawn once, and anew as soon as it reads otherwise.
+
+    Of each version and language one drawing is kept, the least used goes first. Drafts are never kept.
+    """
+    key, read = (versjon_id, current()), sha256(tekst.encode()).digest()
+    with _lock:
+        known = _drawn.get(key)
+        if known is not None and known[0] == read:
+            _drawn.move_to_end(key)
+            return known[1]
+    drawn = html(tekst)
+    with _lock:
+        _drawn[key] = read, drawn
+        while len(_drawn) > _MOST:
+            _drawn.popitem(last=False)
+    return drawn
 
 
 def tokens(tekst: str) -> list[Token]:

@@ -5,7 +5,7 @@ has been is for those who write, approve, oversee or have signed for it, and for
 valid one and those that answered a request: else nobody could see what was changed.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -25,13 +25,14 @@ from prosedyrar.models import (
     ProsedyreVersjon,
     Revisjonsonske,
 )
+from prosedyrar.queries.rader import Dokument, Linje, Utgave
 from prosedyrar.rules import OPEN, Hat, Tilstand
 
 WORKPLACE = ""
 _NEWER: Final = aliased(ProsedyreVersjon)
 
-_PLACES: Final = union_all(
-    select(literal(WORKPLACE), Eining.sti)
+_HELD: Final = union_all(
+    select(literal(WORKPLACE).label("rolle"), Eining.sti.label("sti"))
     .join(PersonEining, PersonEining.eining_id == Eining.id)
     .where(PersonEining.person_id == bindparam("person")),
     select(Tilgang.rolle, Eining.sti)
@@ -41,7 +42,12 @@ _PLACES: Final = union_all(
         Tilgang.gjeld_fra <= bindparam("day"),
         or_(Tilgang.gjeld_til.is_(None), Tilgang.gjeld_til >= bindparam("day")),
     ),
-)
+).subquery()
+_PLACES: Final = select(_HELD.c.rolle, _HELD.c.sti)
+
+
+def _places(_work: Work) -> Select[*tuple[Any, ...]]:
+    return _PLACES
 
 
 def memberships(work: Work) -> dict[str, frozenset[int]]:
@@ -53,7 +59,7 @@ def memberships(work: Work) -> dict[str, frozenset[int]]:
     if known is not None:
         return known
     found: dict[str, frozenset[int]] = {}
-    for rolle, sti in work.db.execute(_PLACES, {"person": work.me.id, "day": work.today}):
+    for rolle, sti in asked.rows(work, _places, person=work.me.id, day=work.today):
         found[rolle] = found.get(rolle, frozenset()) | {int(part) for part in sti.split("/") if part}
     found = dict(sorted(found.items()))
     if work.db.info.get(READS_ONLY):
@@ -113,22 +119,22 @@ def _compared() -> ColumnElement[bool]:
     )
 
 
-def _readable(work: Work, _belongs: object) -> Select[int]:
+def _readable(work: Work, _belongs: object) -> Select[*tuple[Any, ...]]:
     version = ProsedyreVersjon
     return (
-        select(version.id)
+        select(*(getattr(version, name) for name in Linje._fields))
         .where(version.prosedyre_id == bindparam("prosedyre"), visible(work))
         .order_by(version.id.desc())
         .limit(100)
     )
 
 
-def readable(work: Work, prosedyre_id: int) -> list[int]:
-    """The newest hundred versions of a document that she may read, by id, the newest first. A page that only reads asks once."""
+def readable(work: Work, prosedyre_id: int) -> list[Linje]:
+    """The newest hundred versions of a document that she may read, the newest first. A page that only reads asks once."""
     key = f"prosedyrar.lesbare {prosedyre_id}"
-    found: list[int] | None = work.memo.get(key)
+    found: list[Linje] | None = work.memo.get(key)
     if found is None:
-        found = [row.id for row in asked.rows(work, _readable, belongs(work), prosedyre=prosedyre_id)]
+        found = [Linje._make(row) for row in asked.rows(work, _readable, belongs(work), prosedyre=prosedyre_id)]
         if work.db.info.get(READS_ONLY):
             work.memo[key] = found
     return found
@@ -195,16 +201,17 @@ def writers(db: Session, versjon_id: int) -> frozenset[int]:
     )
 
 
-def may_write(work: Work, prosedyre: Prosedyre) -> bool:
+def may_write(work: Work, prosedyre: Prosedyre | Dokument) -> bool:
     """Its owner, and whoever may write procedures for the unit it belongs to."""
     return prosedyre.eigar_id == work.me.id or work.has(Right.PROSEDYRE_SKRIV, prosedyre.eining_id)
 
 
-def hats(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon) -> frozenset[Hat]:
+def hats(work: Work, prosedyre: Prosedyre | Dokument, versjon: ProsedyreVersjon | Utgave) -> frozenset[Hat]:
     """What she is to the version. Nobody approves what she has written in; taking out of use asks for the right only."""
     found = {Hat.SKRIVAR} if may_write(work, prosedyre) else set()
-    if work.has(Right.PROSEDYRE_GODKJENN, prosedyre.eining_id):
-        wrote = versjon.forfattar_id == work.me.id or work.me.id in writers(work.db, versjon.id)
-        if versjon.tilstand == Tilstand.GYLDIG or not wrote:
-            found.add(Hat.GODKJENNAR)
+    if work.has(Right.PROSEDYRE_GODKJENN, prosedyre.eining_id) and (
+        versjon.tilstand == Tilstand.GYLDIG
+        or not (versjon.forfattar_id == work.me.id or work.me.id in writers(work.db, versjon.id))
+    ):
+        found.add(Hat.GODKJENNAR)
     return frozenset(found)

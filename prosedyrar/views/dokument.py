@@ -1,7 +1,5 @@
 """The page of a document: its valid text with supplements, a version, the comparison, its files, its paper and its label."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 
 import segno
@@ -18,71 +16,41 @@ from kjerne.web import render
 from kjerne.work import Work
 from prosedyrar import pdf, rules, tekst
 from prosedyrar.actions.mitt import count_opening
-from prosedyrar.models import Prosedyre, ProsedyreVersjon
-from prosedyrar.queries import access, dokument
+from prosedyrar.queries import access, dokument, vising
+from prosedyrar.queries.rader import Linje, Vist
 from prosedyrar.rules import Tilstand
 from prosedyrar.samanlikning import compare
 from prosedyrar.views.area import area, version_number
 from prosedyrar.views.panel import reading_panel, work_panel
 
 
-@dataclass(frozen=True)
-class Tillegg:
-    """A local supplement as it stands under the common text."""
-
-    prosedyre: Prosedyre
-    nummer: str
-    eining: str
-    html: Markup
-
-
-def _supplements(work: Work, prosedyre: Prosedyre) -> list[Tillegg]:
-    if prosedyre.tillegg_til_id is not None:
-        return []
-    return [
-        Tillegg(row, versjon.nummer, unit, tekst.html(versjon.tekst))
-        for row, versjon, unit in dokument.supplements(work, prosedyre.id)
-    ]
-
-
-def _shown(work: Work, prosedyre: Prosedyre) -> ProsedyreVersjon:
-    """The version a document's own page shows: the valid one; before there is one, the one on its way; else the last."""
-    valid = access.valid_version(work.db, prosedyre.id)
-    if valid is not None:
-        return valid
-    readable = dokument.versions(work, prosedyre.id)
-    if not readable:
-        raise NotFound
-    return readable[0]
-
-
-def page(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon, **more: object) -> str:
-    """One version's page. `more`: forms that were refused, and what was typed in them."""
-    readable = dokument.versions(work, prosedyre.id)
-    history = dokument.history(work.db, prosedyre.id, [row.id for row in readable])
-    people = [prosedyre.eigar_id, versjon.forfattar_id, versjon.godkjennar_id, *(row.person_id for row in history)]
-    is_valid = versjon.tilstand == Tilstand.GYLDIG
+def page(work: Work, vist: Vist, **more: object) -> str:
+    """One version's page, for a reader who is let in. `more`: forms that were refused, and what was typed in them."""
+    p, v, finst = vist
+    others = access.readable(work, p.id) if finst.fleire else ()
+    arbeid = work_panel(work, vist, others)
+    history = dokument.history(work.db, p.id, [v.id, *(row.id for row in others)]) if arbeid.skriv else ()
+    is_valid = v.tilstand == Tilstand.GYLDIG
+    supplements = vising.supplements(work, p.id) if is_valid and finst.tillegg else []
     return render(
         work,
         "prosedyrar/vis.html",
-        p=prosedyre,
-        v=versjon,
-        tekst=tekst.html(versjon.tekst),
-        eining=work.db.get(Eining, prosedyre.eining_id),
-        felles=work.db.get(Prosedyre, prosedyre.tillegg_til_id) if prosedyre.tillegg_til_id else None,
-        tillegg=_supplements(work, prosedyre) if is_valid else [],
-        andre_tillegg=dokument.other_supplements(work, prosedyre.id) if is_valid and not prosedyre.tillegg_til_id else [],
-        filer=dokument.attachments(work.db, versjon.id),
-        versjonar=readable,
-        gjeldande=next((row for row in readable if row.tilstand == Tilstand.GYLDIG), None),
-        under_arbeid=next((row for row in readable if row.tilstand in rules.OPEN), None),
-        forrige=next((row for row in readable if row.id == versjon.forrige_id), None),
+        p=p,
+        v=v,
+        finst=finst,
+        tekst=tekst.approved(v.id, v.tekst) if is_valid else tekst.html(v.tekst),
+        tillegg=[(row, tekst.approved(row.versjon_id, row.tekst)) for row in supplements if row.her],
+        andre_tillegg=[row for row in supplements if not row.her],
+        filer=vising.files(work, v.id) if finst.filer else (),
+        versjonar=others,
+        gjeldande=next((row for row in others if row.tilstand == Tilstand.GYLDIG), None),
+        under_arbeid=next((row for row in others if row.tilstand in rules.OPEN), None),
+        forrige=next((row for row in others if row.id == v.forrige_id), None),
         historie=history,
-        namn=dokument.names(work.db, people),
-        passert=is_valid and rules.is_overdue(prosedyre.revisjonsfrist, work.today),
-        favoritt=dokument.is_favourite(work, prosedyre.id),
-        arbeid=work_panel(work, prosedyre, versjon),
-        lesing=reading_panel(work, prosedyre, versjon),
+        namn=dokument.names(work.db, [row.person_id for row in history]),
+        passert=is_valid and rules.is_overdue(p.revisjonsfrist, work.today),
+        arbeid=arbeid,
+        lesing=reading_panel(work, vist, writes=arbeid.skriv),
         rules=rules,
         **more,
     )
@@ -91,15 +59,13 @@ def page(work: Work, prosedyre: Prosedyre, versjon: ProsedyreVersjon, **more: ob
 @area.page("/<id:prosedyre_id>", needs=Open.LOGGED_IN)
 def vis(work: Work, prosedyre_id: int) -> str:
     """A document as it is now."""
-    prosedyre = access.get_prosedyre(work, prosedyre_id)
-    return page(work, prosedyre, _shown(work, prosedyre))
+    return page(work, vising.current(work, prosedyre_id))
 
 
 @area.page("/<id:prosedyre_id>/versjon/<v>", needs=Open.LOGGED_IN)
 def versjon(work: Work, prosedyre_id: int, v: str) -> str:
     """One version; v is its number, such as 2.0. An old one says so over its text."""
-    found = access.by_number(work, prosedyre_id, version_number(v))
-    return page(work, access.get_prosedyre(work, prosedyre_id), found)
+    return page(work, vising.opened(work, access.by_number(work, prosedyre_id, version_number(v)).id))
 
 
 @area.page("/<id:prosedyre_id>/opna", needs=Open.LOGGED_IN, method="POST")
@@ -141,30 +107,34 @@ def etikett(work: Work, prosedyre_id: int) -> str:
     )
 
 
-def _versions(work: Work, prosedyre: Prosedyre) -> Sequence[ProsedyreVersjon]:
-    return [row for row in dokument.versions(work, prosedyre.id) if row.tilstand != Tilstand.FORKASTA]
+def _versions(work: Work, prosedyre_id: int) -> list[Linje]:
+    return [row for row in access.readable(work, prosedyre_id) if row.tilstand != Tilstand.FORKASTA]
 
 
 @area.page("/<id:prosedyre_id>/samanlikn", needs=Open.LOGGED_IN)
 def samanlikn(work: Work, prosedyre_id: int) -> str:
     """Two versions against each other, word by word: `fra` and `til` are numbers; the newest against the one before."""
     prosedyre = access.get_prosedyre(work, prosedyre_id)
-    readable = _versions(work, prosedyre)
-    newest = next((row for row in readable if row.tilstand == Tilstand.GYLDIG), readable[0] if readable else None)
-    newer = access.by_number(work, prosedyre_id, version_number(request.args["til"])) if request.args.get("til") else newest
-    if newer is None:
-        raise NotFound
-    if request.args.get("fra"):
-        older: ProsedyreVersjon | None = access.by_number(work, prosedyre_id, version_number(request.args["fra"]))
+    listed = _versions(work, prosedyre_id)
+    if request.args.get("til"):
+        newer = access.by_number(work, prosedyre_id, version_number(request.args["til"]))
     else:
-        older = next((row for row in readable if row.id == newer.forrige_id), None)
+        newest = next((row for row in listed if row.tilstand == Tilstand.GYLDIG), listed[0] if listed else None)
+        if newest is None:
+            raise NotFound
+        newer = access.get_versjon(work, newest.id)
+    older = None
+    if request.args.get("fra"):
+        older = access.by_number(work, prosedyre_id, version_number(request.args["fra"]))
+    elif newer.forrige_id is not None and any(row.id == newer.forrige_id for row in listed):
+        older = access.get_versjon(work, newer.forrige_id)
     return render(
         work,
         "prosedyrar/samanlikn.html",
         p=prosedyre,
         fra=older,
         til=newer,
-        versjonar=readable,
+        versjonar=listed,
         linjer=compare(older.tekst, newer.tekst) if older is not None else [],
         rules=rules,
     )

@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from kjerne import log, sessions, vakt
 from kjerne.access import Right
-from kjerne.clock import oslo_date
 from kjerne.errors import NotFound, Refused
+from kjerne.fullmakt import who
 from kjerne.i18n import gettext as _
 from kjerne.models import Eining
 from kjerne.text import clean
 from kjerne.web import house, render
-from kjerne.work import Work, load_grants
+from kjerne.work import Work
 from prosedyrar import rules
 from prosedyrar.actions import innlesing as actions
 from prosedyrar.innlesing import count, upload_path
@@ -41,8 +41,8 @@ def take_upload() -> None:
         return
     now = parts.clock()
     with parts.databases.reading() as db:
-        known = sessions.find(db, parts.config, token, now)
-        may = known is not None and load_grants(db, known[1].id, oslo_date(now)).units(Right.PROSEDYRE_SKRIV)
+        known = who(db, parts.config, token, now)
+        may = known is not None and known[2].units(Right.PROSEDYRE_SKRIV)
     if may:
         request.max_content_length = LARGEST
         request.files.get("fil")

@@ -16,7 +16,7 @@ from kjerne.work import Work
 from prosedyrar import rules
 from prosedyrar.actions import lesing as actions
 from prosedyrar.models import Prosedyre
-from prosedyrar.queries import access, dokument, lesing, mitt
+from prosedyrar.queries import access, dokument, lesing, mitt, vising
 from prosedyrar.queries.lesing import Leseliste
 from prosedyrar.views.area import area, number
 from prosedyrar.views.dokument import page
@@ -64,7 +64,9 @@ def lese(work: Work, prosedyre_id: int) -> Response:
     try:
         actions.sign(work, prosedyre, answers)
     except Refused as refused:
-        shown = page(work, prosedyre, valid, prov="lese", feil=[(refused.field, refused.message)], skrive=dict(request.form))
+        shown = page(
+            work, vising.opened(work, valid.id), prov="lese", feil=[(refused.field, refused.message)], skrive=dict(request.form)
+        )
         return make_response(shown, 422)
     flash(_("Takk. Du har kvittert for at du har lese og forstått."), "ok")
     return redirect(f"{url_for('prosedyrar.vis', prosedyre_id=prosedyre.id)}#lese", 303)

@@ -21,7 +21,7 @@ from prosedyrar.actions.hoyring import Spurd
 from prosedyrar.actions.onske import decline
 from prosedyrar.forms import people_to_choose
 from prosedyrar.models import Prosedyre, ProsedyreVersjon
-from prosedyrar.queries import access, onske
+from prosedyrar.queries import access, onske, vising
 from prosedyrar.queries import hoyring as hearing_queries
 from prosedyrar.queries.mitt import units_in_force
 from prosedyrar.queries.onskeord import words
@@ -36,13 +36,12 @@ def _version(work: Work, prosedyre_id: int, v: str) -> tuple[Prosedyre, Prosedyr
     return access.get_prosedyre(work, prosedyre_id), access.by_number(work, prosedyre_id, version_number(v))
 
 
-def _again(work: Work, prosedyre: Prosedyre, found: ProsedyreVersjon, where: str, problem: Refused) -> Response:
+def _again(work: Work, found: ProsedyreVersjon, where: str, problem: Refused) -> Response:
     """The version's page again, with what was typed and what is wrong with it, at its own form."""
     verdict = problem.verdict if isinstance(problem, Guarded) else None
     shown = page(
         work,
-        prosedyre,
-        found,
+        vising.opened(work, found.id),
         prov=where,
         feil=[(problem.field or where, problem.message)] if verdict is None else [],
         verdict=verdict,
@@ -74,7 +73,7 @@ def steg(work: Work, prosedyre_id: int, v: str, steg: str) -> Response:
         vakt.demand(work.db, {"tekst": said}, today=work.today, confirmed=confirmed())
         done = TAKE[Steg(steg)](work, found.id, said, number(request.form.get("versjon", "")) or 0)
     except Refused as refused:
-        return _again(work, prosedyre, found, steg, refused)
+        return _again(work, found, steg, refused)
     flash(_("Lagra. Versjonen står no som «%(tilstand)s».", tilstand=rules.TILSTANDNAMN[rules.Tilstand(done.tilstand)]), "ok")
     target = url_for("prosedyrar.vis", prosedyre_id=prosedyre.id)
     if steg == Steg.AVSLUTT:
@@ -159,7 +158,7 @@ def merknad(work: Work, prosedyre_id: int, v: str) -> Response:
         vakt.demand(work.db, {"tekst": said}, today=work.today, confirmed=confirmed())
         hoyring.comment(work, found, seksjon=typed_line("seksjon"), tekst=said)
     except Refused as refused:
-        return _again(work, prosedyre, found, "merknad", refused)
+        return _again(work, found, "merknad", refused)
     flash(_("Takk. Merknaden er sendt, og du får sjå kva som skjer med han her."), "ok")
     return redirect(f"{url_for('prosedyrar.versjon', prosedyre_id=prosedyre.id, v=found.nummer)}#merknader", 303)
 
@@ -175,7 +174,7 @@ def merknad_svar(work: Work, merknad_id: int) -> Response:
         vakt.demand(work.db, {"svar_tekst": said}, today=work.today, confirmed=confirmed())
         hoyring.answer(work, row, found, svar=request.form.get("svar", ""), tekst=said)
     except Refused as refused:
-        return _again(work, prosedyre, found, where, refused)
+        return _again(work, found, where, refused)
     return redirect(f"{url_for('prosedyrar.versjon', prosedyre_id=prosedyre.id, v=found.nummer)}#{where}", 303)
 
 
@@ -191,7 +190,7 @@ def gjennomgatt(work: Work, prosedyre_id: int) -> Response:
         vakt.demand(work.db, {"notat": said}, today=work.today, confirmed=confirmed())
         livslop.confirm_review(work, prosedyre, said, versjon=number(request.form.get("versjon", "")) or 0)
     except Refused as refused:
-        return _again(work, prosedyre, valid, "gjennomgatt", refused)
+        return _again(work, valid, "gjennomgatt", refused)
     flash(_("Gjennomgangen er lagra, og revisjonsfristen er flytta."), "ok")
     return redirect(url_for("prosedyrar.vis", prosedyre_id=prosedyre.id), 303)
 
