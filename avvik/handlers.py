@@ -9,9 +9,10 @@ from administrasjon.events import Pseudonymisert, SluttaSpurd
 from avvik import slutta
 from avvik.actions.close import open_again
 from avvik.actions.history import letter, note
-from avvik.actions.prosedyre import kept_case, mark_changed
+from avvik.actions.prosedyre import mark_changed
 from avvik.models import Avvik, AvvikTiltak
 from avvik.queries.access import seen
+from avvik.queries.duplikat import kept_case
 from avvik.queries.prosedyre import OPPHAV
 from avvik.queries.ros import fill_shown
 from avvik.rules import ENDED, Status

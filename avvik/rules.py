@@ -38,6 +38,16 @@ STATUSNAMN: dict[Status, Lazy] = {
     Status.AVVIST: _l("Avvist"),
 }
 
+JOINED = _l("Slått saman med ei anna sak")
+#: What a list is narrowed to: reports that were joined with another case are ended in the same state as rejected ones.
+UTVALSNAMN: dict[Status, Lazy] = STATUSNAMN | {Status.AVVIST: _l("Avvist eller slått saman")}
+
+
+def status_name(status: Status, *, joined: bool) -> Lazy:
+    """What a case's state is called. A report that was joined with another case was never rejected, and is not said to be."""
+    return JOINED if joined and status == Status.AVVIST else STATUSNAMN[status]
+
+
 OPEN = frozenset(
     {
         Status.MELD,

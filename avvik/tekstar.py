@@ -50,6 +50,7 @@ HENDINGAR: dict[str, Lazy] = {
     "lukka": _l("%(kven)s lukka saka."),
     "avvist": _l("%(kven)s vurderte at dette ikkje er eit avvik."),
     "duplikat": _l("%(kven)s såg at same hending er meldt i %(til)s. Ho blir følgd opp der."),
+    "samla_slutt": _l("Saka som denne er slått saman med, %(til)s, er avslutta."),
     "duplikat_inn": _l("%(kven)s slo saman med %(fra)s: %(til)s hendingar i alt."),
     "duplikat_ut": _l("Samanslåinga med %(fra)s er oppheva: %(til)s hendingar i alt."),
     "gjenopna": _l("%(kven)s opna saka att."),

@@ -5,7 +5,6 @@ from flask import request
 from administrasjon.views.drift import shows_letters
 from avvik.queries.lists import Lister, open_count
 from avvik.queries.reporter import LATEST, latest_cases, my_drafts, questions_for_me
-from avvik.queries.sak import ordliste
 from framside.cards import cards_for
 from framside.queries import Manad, kept_here, per_month
 from kjerne.access import Right
@@ -101,7 +100,7 @@ def heim(work: Work) -> str:
         sporsmal=questions_for_me(work),
         kort=cards_for(work),
         drift=((*DRIFT, LETTERS) if shows_letters(work) else DRIFT) if work.has(Right.DRIFT) else (),
-        siste=latest_cases(work, ordliste(work.db, work.today)),
+        siste=latest_cases(work),
         tal_mine=open_count(work, Lister.MINE),
         maks_siste=LATEST,
         nummer=_numbers(work),

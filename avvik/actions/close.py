@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import Select, bindparam, func, select
 
 from avvik.actions.dialogue import first_answer, tell_reporter
-from avvik.actions.duplikat import undo_duplicate
+from avvik.actions.duplikat import tell_joined, undo_duplicate
 from avvik.actions.handle import ensure_started
 from avvik.actions.history import demand, letter, move, note
 from avvik.actions.opplaering import follow_training
@@ -123,6 +123,7 @@ def _finish(work: Work, avvik: Avvik) -> None:
     avvik.endra_praksis = bool(outcomes & changed)
     note(work, avvik, "lukka", til=", ".join(sorted(outcomes))[:160], text=avvik.sluttsvar)
     tell_reporter(work, avvik, f"lukka-{avvik.version}", LETTER_CLOSED.text, LETTER_CLOSED_BODY.text)
+    tell_joined(work, avvik)
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,7 @@ def reject(work: Work, avvik: Avvik, reason: str) -> None:
     note(work, avvik, "avvist", text=reason)
     follow_training(work, avvik)
     tell_reporter(work, avvik, f"avvist-{avvik.version}", LETTER_REJECTED.text, LETTER_REJECTED_BODY.text)
+    tell_joined(work, avvik)
 
 
 def reopen(work: Work, avvik: Avvik, reason: str) -> None:

@@ -6,6 +6,7 @@ from avvik.actions.dialogue import first_answer, tell_reporter
 from avvik.actions.history import demand, move, note
 from avvik.models import Avvik, AvvikLenkje, AvvikMeldeplikt
 from avvik.queries.access import get_avvik, is_reporter, who_am_i
+from avvik.queries.duplikat import joined_with
 from avvik.rules import MANGELNAMN, Mangel, Status, Steg, Who
 from kjerne.errors import NotFound, Refused
 from kjerne.i18n import gettext as _
@@ -15,6 +16,8 @@ from kjerne.work import Work
 MOST_EVENTS = 999
 LETTER_SAME = _l("Meldinga di høyrer til ei anna sak:")
 LETTER_SAME_BODY = _l("Same hending er meldt før. Ho blir følgd opp i den saka. I saka di står svaret.")
+LETTER_ENDED = _l("Svar på meldinga di:")
+LETTER_ENDED_BODY = _l("Saka som meldinga di er slått saman med, er avslutta. På sida til meldinga di står kva det førte til.")
 
 
 def mark_duplicate(work: Work, avvik: Avvik, other_nr: str, reason: str) -> None:
@@ -59,6 +62,13 @@ def _kept(work: Work, avvik: Avvik, other_nr: str) -> Avvik:
     if kept.status == Status.AVVIST:
         raise Refused(_("Saka som skal bli ståande, er avvist. Vel ei anna."), "nr")
     return kept
+
+
+def tell_joined(work: Work, kept: Avvik) -> None:
+    """The case is ended: those whose reports were joined with it are told too. Its answer is read there, never copied."""
+    for one in joined_with(work, kept):
+        note(work, one, "samla_slutt", til=kept.nr, as_system=True)
+        tell_reporter(work, one, f"samla-{kept.id}-{kept.version}", LETTER_ENDED.text, LETTER_ENDED_BODY.text)
 
 
 def undo_duplicate(work: Work, avvik: Avvik) -> None:

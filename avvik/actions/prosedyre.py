@@ -80,15 +80,6 @@ def _need(tittel: str) -> None:
         raise Refused(_("Skriv kva som bør endrast, eller kva som manglar."), "tittel")
 
 
-def kept_case(work: Work, avvik: Avvik) -> Avvik:
-    """The case that is followed up, when this one told about the same event."""
-    seen: set[int] = set()
-    while avvik.duplikat_av_id is not None and avvik.id not in seen:
-        seen.add(avvik.id)
-        avvik = work.db.get_one(Avvik, avvik.duplikat_av_id)
-    return avvik
-
-
 def mark_changed(work: Work, avvik: Avvik, prosedyre: Prosedyre, versjon: ProsedyreVersjon) -> None:
     """The case led to this version: an outcome that cannot be taken back, a line for her who filed it, and a letter.
 

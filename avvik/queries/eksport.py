@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from avvik.models import Avvik, AvvikArsak, AvvikUtfall
 from avvik.queries.access import by_role
 from avvik.queries.lists import Innsnevring, Lister, condition
-from avvik.rules import ENDED, STATUSNAMN
+from avvik.rules import ENDED, JOINED, STATUSNAMN
 from kjerne.clock import OSLO, oslo_date
 from kjerne.db import Databases
 from kjerne.i18n import gettext as _
@@ -38,7 +38,9 @@ HEADINGS = (
     _l("Årsak"),
     _l("Utfall"),
 )
-_ENDED = frozenset(status.value for status in ENDED)
+#: What stands for the state of a report that was joined with another case.
+SAMAN = "slatt_saman"
+_ENDED = frozenset({SAMAN, *(status.value for status in ENDED)})
 
 
 #: Code → its texts with the day each began to hold, the oldest first.
@@ -77,7 +79,7 @@ def export_words(work: Work) -> Ord:
     return Ord(
         kategori=_dated(work.db, Underkategori),
         art=_dated(work.db, Art),
-        status={code.value: str(name) for code, name in STATUSNAMN.items()},
+        status={SAMAN: str(JOINED), **{code.value: str(name) for code, name in STATUSNAMN.items()}},
         arsak=_dated(work.db, Arsak),
         utfall=_dated(work.db, Utfall),
         meldaren=_("meldaren"),
@@ -98,7 +100,7 @@ def export_query(work: Work, liste: Lister, narrow: Innsnevring) -> Select[*tupl
         Avvik.underkategori,
         Avvik.art,
         Avvik.alvor,
-        Avvik.status,
+        case((Avvik.duplikat_av_id.is_(None), Avvik.status), else_=literal(SAMAN)).label("status"),
         Avvik.hendt,
         Avvik.meldt,
         Avvik.konfidensiell,

@@ -16,7 +16,7 @@ from avvik.models import Avvik, AvvikHending, AvvikUtfall
 from avvik.queries.access import by_role
 from avvik.queries.lists import Innsnevring, Lister, condition
 from avvik.queries.sak import ordliste
-from avvik.rules import STATUSNAMN, Status, Who
+from avvik.rules import Status, Who, status_name
 from kjerne import identitet, vakt
 from kjerne.access import Right
 from kjerne.i18n import gettext as _
@@ -100,7 +100,7 @@ def extract(work: Work, liste: Lister, narrow: Innsnevring, *, closed_off: bool 
             meldt=avvik.meldt,
             eining=namn if known_units[namn] is not None else "",
             type=types[avvik.id] if known_types[types[avvik.id]] is not None else "",
-            status=str(STATUSNAMN[Status(avvik.status)]),
+            status=str(status_name(Status(avvik.status), joined=avvik.duplikat_av_id is not None)),
             tekstar=texts[avvik.id],
         )
         for avvik, namn in shown

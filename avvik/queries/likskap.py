@@ -23,7 +23,7 @@ SHORTEST = 4
 
 def _rows(work: Work) -> Select[*tuple[Any, ...]]:
     """What the facts pane shows of a case, among those this person may open."""
-    columns = (Avvik.id, Avvik.aar, Avvik.lopenr, Avvik.alvor, Avvik.status, Avvik.underkategori, Avvik.meldt, Avvik.serie_tal)
+    columns = (Avvik.id, Avvik.aar, Avvik.lopenr, Avvik.alvor, Avvik.status, Avvik.duplikat_av_id, Avvik.underkategori, Avvik.meldt)
     joined = select(*columns, Eining.namn.label("eining")).join(Eining, Eining.id == Avvik.eining_id)
     return joined.where(visible(work), Avvik.id != bindparam("avvik"))
 

@@ -35,6 +35,7 @@ ROW = (
     Avvik.sakshandsamar_id,
     Avvik.serie_tal,
     Avvik.ventar_meldar,
+    Avvik.duplikat_av_id,
     Eining.namn.label("eining"),
     Eining.kode.label("eining_kode"),
 )

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from avvik.models import Avvik, AvvikHending, AvvikKladd
 from avvik.queries.access import mine
-from avvik.queries.sak import Ordliste
-from avvik.rules import ENDED, OPEN, STATUSNAMN, Status
+from avvik.queries.duplikat import Samla, joined_into
+from avvik.rules import ENDED, OPEN, STATUSNAMN, Status, status_name
 from kjerne.i18n import fclock, fdate, fshort, fweekday
 from kjerne.i18n import gettext as _
 from kjerne.models import Eining, Person
@@ -72,8 +72,11 @@ def held_by(work: Work, avvik: Avvik, eining: Eining) -> Hos | None:
     return Hos(person.namn, role_of(work, person.id, eining))
 
 
-def what_happens(avvik: Avvik, hos: Hos | None) -> list[Punkt]:
-    """The four steps of a case as its reporter sees them. A case filed anonymously shows no clock time."""
+def what_happens(avvik: Avvik, hos: Hos | None, samla: Samla | None = None) -> list[Punkt]:
+    """The four steps of a case as its reporter sees them. A case filed anonymously shows no clock time.
+
+    `samla`: the case it was joined with; what is left happens there.
+    """
     status = Status(avvik.status)
     first = hos.namn.split()[0] if hos else _("Kvalitetskoordinatoren")
     received = fdate(avvik.meldt) if avvik.anonym else f"{fshort(avvik.meldt)} {_('kl.')} {fclock(avvik.meldt)}"
@@ -85,6 +88,21 @@ def what_happens(avvik: Avvik, hos: Hos | None) -> list[Punkt]:
             fshort(avvik.forste_svar_tid) if answered else _("Innan %(dag)s", dag=fdate(avvik.frist_svar, "d. MMMM")),
             ferdig=answered,
         ),
+        *(_joined_steps(avvik, samla) if samla else _own_steps(avvik, status)),
+    ]
+
+
+def _joined_steps(avvik: Avvik, samla: Samla) -> list[Punkt]:
+    day = samla.ferdig or samla.frist
+    when = _("Innan %(dag)s", dag=fdate(day, "d. MMMM")) if day else ""
+    return [
+        Punkt(_("Slått saman med %(nr)s", nr=samla.nr), fshort(avvik.lukka_tid) if avvik.lukka_tid else "", ferdig=True),
+        Punkt(_("Du får vite utfallet"), fshort(samla.ferdig) if samla.ferdig else when, ferdig=samla.ferdig is not None),
+    ]
+
+
+def _own_steps(avvik: Avvik, status: Status) -> list[Punkt]:
+    return [
         Punkt(
             _("Årsak og tiltak"),
             "" if status in ENDED else str(STATUSNAMN[status]) if status in MEASURES else _("Du kan få spørsmål om meir"),
@@ -103,7 +121,7 @@ def _cut(text: str) -> str:
     return plain if len(plain) <= SHORT_TEXT else plain[: SHORT_TEXT - 1].rsplit(" ", 1)[0] + " …"
 
 
-def latest_cases(work: Work, words: Ordliste, *, but: int | None = None, limit: int = LATEST) -> list[Gjort]:
+def latest_cases(work: Work, *, but: int | None = None, limit: int = LATEST) -> list[Gjort]:
     """The reporter's latest cases with what was done about each. Three queries, however many cases she has."""
     query = (
         select(Avvik, Person.namn)
@@ -116,7 +134,7 @@ def latest_cases(work: Work, words: Ordliste, *, but: int | None = None, limit: 
         query = query.where(Avvik.id != but)
     rows = work.db.execute(query).all()
     said = _last_words(work, [avvik.id for avvik, _namn in rows])
-    return [_row(avvik, namn, said.get(avvik.id), words) for avvik, namn in rows]
+    return [_row(avvik, namn, said.get(avvik.id), joined_into(work, avvik)) for avvik, namn in rows]
 
 
 def _last_words(work: Work, ids: Sequence[int]) -> dict[int, AvvikHending]:
@@ -128,10 +146,12 @@ def _last_words(work: Work, ids: Sequence[int]) -> dict[int, AvvikHending]:
     return {line.avvik_id: line for line in lines}
 
 
-def _row(avvik: Avvik, namn: str | None, said: AvvikHending | None, words: Ordliste) -> Gjort:
+def _row(avvik: Avvik, namn: str | None, said: AvvikHending | None, samla: Samla | None) -> Gjort:
     status = Status(avvik.status)
     ended = status in ENDED
-    if ended and avvik.sluttsvar:
+    if samla and samla.svar:
+        done = samla.svar
+    elif ended and avvik.sluttsvar:
         done = avvik.sluttsvar
     elif said is not None and said.tekst:
         done = said.tekst
@@ -142,8 +162,8 @@ def _row(avvik: Avvik, namn: str | None, said: AvvikHending | None, words: Ordli
         avvik.nr,
         avvik.meldt,
         _cut(avvik.skildring),
-        str(STATUSNAMN[status]),
-        "ok" if ended else "none",
+        str(status_name(status, joined=samla is not None)),
+        "ok" if ended and (samla is None or samla.ferdig) else "none",
         _cut(done),
         spor=avvik.ventar_meldar and not ended,
     )

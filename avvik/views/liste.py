@@ -14,7 +14,7 @@ from avvik.queries.lists import Innsnevring, Lister, condition, has_green, list_
 from avvik.queries.lofte import kept_promises
 from avvik.queries.prosedyre import title_of
 from avvik.queries.sak import Ordliste, ordliste
-from avvik.rules import ENDED, STATUSNAMN, Status
+from avvik.rules import ENDED, UTVALSNAMN, Status, status_name
 from avvik.views.area import area
 from avvik.views.filter import MOST_FILTERS, list_of, my_filters, narrowed_by
 from kjerne import asked
@@ -80,7 +80,7 @@ def draw(work: Work, row: Any, words: Ordliste) -> Rad:
         frist=text,
         fristkind="done" if ended else kind,
         alder=_("meldt %(dag)s", dag=fdate(row.meldt, "d. MMM y")) if ended else tekstar.age(row.meldt, work.today),
-        status=str(STATUSNAMN[Status(row.status)]),
+        status=str(status_name(Status(row.status), joined=row.duplikat_av_id is not None)),
         gruppe=str(group),
         serie=row.serie_tal,
     )
@@ -117,7 +117,7 @@ def _said(work: Work, narrow: Innsnevring, words: Ordliste, units: Sequence[tupl
     if narrow.alvor is not None:
         said.append(_("alvor %(n)s", n=narrow.alvor))
     if narrow.status:
-        said.append(str(STATUSNAMN[Status(narrow.status)]))
+        said.append(str(UTVALSNAMN[Status(narrow.status)]))
     if narrow.fra:
         said.append(_("frå %(dag)s", dag=fdate(narrow.fra)))
     if narrow.til:
@@ -172,7 +172,7 @@ def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = 
         kept=kept,
         einingar=units,
         ord=words,
-        statusar=tuple(STATUSNAMN.items()),
+        statusar=tuple(UTVALSNAMN.items()),
         lagra=my_filters(work),
         flest=MOST_FILTERS,
         lofte=promises,

@@ -7,12 +7,13 @@ from avvik import tekstar
 from avvik.actions.report import Kvittering, deadline_row
 from avvik.models import Avvik
 from avvik.queries.access import who_am_i
+from avvik.queries.duplikat import Samla, joined_into
 from avvik.queries.lists import Lister, open_count
 from avvik.queries.lofte import kept_promise
 from avvik.queries.prosedyre import of_case
 from avvik.queries.reporter import LATEST, held_by, latest_cases, what_happens
 from avvik.queries.sak import Linje, Ordliste, read_sak, words_of
-from avvik.rules import OPEN, STATUSNAMN, Status, Steg, Who, open_steps
+from avvik.rules import OPEN, STATUSNAMN, Status, Steg, Who, open_steps, status_name
 from kjerne.errors import Refused
 from kjerne.i18n import Lazy
 from kjerne.i18n import gettext as _
@@ -56,9 +57,11 @@ TO_HER: dict[str, Lazy] = {
 }
 
 
-def _heading(avvik: Avvik, *, ny: bool) -> str:
+def _heading(avvik: Avvik, samla: Samla | None, *, ny: bool) -> str:
     """The first words of the page: thanks, a question, an answer, or where the case stands."""
     status = Status(avvik.status)
+    if samla:
+        return _("Meldinga di er slått saman med %(nr)s", nr=samla.nr)
     if ny:
         return _("Takk. Meldinga di er motteken.")
     if avvik.ventar_meldar and status in OPEN:
@@ -88,22 +91,30 @@ def _talk(historie: list[Linje], words: Ordliste) -> list[dict[str, object]]:
     ]
 
 
+def _followed(avvik: Avvik, samla: Samla | None) -> Avvik:
+    """The case in which something is done: her own, or the one hers was joined with."""
+    return samla.sak if samla and samla.open_for_her else avvik
+
+
 def receipt_context(work: Work, avvik: Avvik, eining: Eining, words: Ordliste) -> dict[str, object]:
     """What the petrol panel and the four steps say, for an open, confidential or anonymous reporter alike."""
-    hos = held_by(work, avvik, eining)
+    samla = joined_into(work, avvik)
+    followed = _followed(avvik, samla)
+    hos = held_by(work, followed, work.db.get_one(Eining, followed.eining_id))
     kept, due = kept_promise(work, avvik.eining_id)
     return {
         "avvik": avvik,
         "eining": eining,
         "kva": words.label("underkategori", avvik.underkategori),
         "hos": hos,
-        "steg": what_happens(avvik, hos),
+        "steg": what_happens(avvik, hos, samla),
+        "samla": samla,
         "halde": kept,
         "rekna": due,
         "svardagar": deadline_row(work, avvik.alvor, avvik.meldt).svar_arbeidsdagar,
-        "statusnamn": STATUSNAMN[Status(avvik.status)],
+        "statusnamn": status_name(Status(avvik.status), joined=samla is not None),
         "open_sak": Status(avvik.status) in OPEN,
-        "tittel": _heading(avvik, ny=avvik.forste_svar_tid is None and Status(avvik.status) in WAITING),
+        "tittel": _heading(avvik, samla, ny=avvik.forste_svar_tid is None and Status(avvik.status) in WAITING),
     }
 
 
@@ -122,14 +133,14 @@ def reporter_page(work: Work, avvik: Avvik, *, refusal: Refused | None = None) -
         "avvik/kvittering.html",
         **receipt_context(work, avvik, sak.eining, words),
         kode=None,
-        forte_til=of_case(work, avvik).led_to,
+        forte_til=of_case(work, _followed(avvik, joined_into(work, avvik))).led_to,
         samtale=_talk(sak.historie, words),
         filer=sak.filer,
         tillegg=sak.tillegg,
         kan_svare=Steg.SVAR_SPORSMAL in steps,
         kan_legge_ved=Steg.VEDLEGG in steps,
         kan_innvende=Steg.INNVENDING in steps and not avvik.innvending_brukt,
-        siste=latest_cases(work, words, but=avvik.id),
+        siste=latest_cases(work, but=avvik.id),
         tal_mine=open_count(work, Lister.MINE),
         maks_siste=LATEST,
         feil=said or ([refusal.message] if refusal else []),

@@ -16,7 +16,7 @@ from avvik.queries.prosedyre import of_case
 from avvik.queries.ros import of_case as risks_of_case
 from avvik.queries.sak import Plikt, fil_of_case, read_sak, readers, words_of
 from avvik.queries.sladd import may_redact
-from avvik.rules import MANGELNAMN, OPEN, STATUSNAMN, STEGNAMN, Mangel, Status, Steg, Who, closing_gaps, open_steps
+from avvik.rules import MANGELNAMN, OPEN, STEGNAMN, Mangel, Status, Steg, Who, closing_gaps, open_steps, status_name
 from avvik.views.area import area
 from avvik.views.liste import PAGE_SIZE, narrowed, rows_of
 from avvik.views.mi_sak import reporter_page
@@ -177,7 +177,7 @@ def show_case(
         kan_sja_lesarar=_may_see_readers(work, avvik),
         first=buttons[:SHOWN_BUTTONS],
         more=buttons[SHOWN_BUTTONS:],
-        statusnamn=STATUSNAMN[status],
+        statusnamn=status_name(status, joined=avvik.duplikat_av_id is not None),
         open_case=status in OPEN,
         historie=[(linje, tekstar.sentence(linje, words, duties)) for linje in sak.historie],
         due=tekstar.due(avvik.frist_lukking, work.today),
@@ -187,7 +187,7 @@ def show_case(
         prosedyrar=of_case(work, avvik),
         risikoar=risks_of_case(work, avvik),
         risk_rules=risk_rules,
-        statusord=STATUSNAMN,
+        status_name=status_name,
         kan_opne_namn=may_open_name(work, avvik),
         kan_sladde=may_redact(work, avvik),
         opna_namn=opna_namn,

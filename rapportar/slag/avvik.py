@@ -174,7 +174,7 @@ def late(g: Grunnlag) -> Sequence[Del]:
 
 def beside(g: Grunnlag) -> Sequence[Del]:
     """What stands beside the count of deviations."""
-    rows: list[list[Celle]] = [[_("Avviste"), *[celle(found.avvist) for found in g.alle]]]
+    rows: list[list[Celle]] = [[_("Avviste eller slått saman"), *[celle(found.avvist) for found in g.alle]]]
     for place, (_code, name, _tal) in enumerate(g.no.utanfor):
         rows.append([name, *[celle(found.utanfor[place][2]) for found in g.alle]])
     return [Tabell(_("Ikkje med i talet på avvik"), [_("Slag"), *g.kolonnar], rows)]

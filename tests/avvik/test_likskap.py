@@ -75,6 +75,46 @@ def test_two_reports_of_one_event_become_one_case(
         assert sums.verify(db) == []
 
 
+@pytest.mark.both
+def test_whose_report_was_joined_is_never_told_that_it_was_rejected_and_hears_what_came_of_it(
+    cast: Cast, client_for: ClientFor, file_case: FileCase, post: Post, databases: Databases
+) -> None:
+    kept, double = file_case(), file_case(av=cast.nina, skildring="Same fallet, sett frå gangen.")
+    post(cast.leif, double, "duplikat", nr=kept, grunngiving="Takk. Dette følgjer vi opp der det blei meldt først.")
+    nina, leif, kval = client_for(cast.nina), client_for(cast.leif), client_for(cast.kval)
+    page, front = nina.get(f"/avvik/{double}").text, nina.get("/").text
+    assert f"Meldinga di er slått saman med {kept}" in page
+    assert "Når saka er ferdig, får du brev" in page
+    assert "Du får vite utfallet" in page
+    exported = kval.get("/avvik/eksport.csv?liste=alle").get_data(as_text=True)
+    for text in (front, nina.get("/avvik/?liste=mine").text, leif.get(f"/avvik/{double}").text, exported):
+        assert "Slått saman med ei anna sak" in text
+    for text in (page, front, exported):
+        assert "avvist" not in text.lower()
+    post(cast.leif, kept, "arsak", arsak="opplaering")
+    assert "Svaret går òg til dei andre som melde same hending." in leif.get(f"/avvik/{kept}").text
+    answer = "Golvet er tørka og matta limt fast."
+    post(cast.leif, kept, "utfall", utfall="ingen", grunngiving="Ingen kunne ha hindra det.", sluttsvar=answer)
+    before = len(letters(databases, cast.nina))
+    assert post(cast.leif, kept, "lukk").status_code == 303
+    assert answer in nina.get(f"/avvik/{double}").text
+    assert answer in nina.get("/").text
+    assert len(letters(databases, cast.nina)) == before + 1
+    assert nina.get(f"/avvik/{kept}").status_code == 404
+
+
+def test_what_was_joined_with_a_case_that_became_sensitive_tells_its_number_only(
+    cast: Cast, client_for: ClientFor, file_case: FileCase, post: Post
+) -> None:
+    kept, double = file_case(), file_case(av=cast.nina)
+    post(cast.leif, double, "duplikat", nr=kept, grunngiving="Takk.")
+    post(cast.leif, kept, "svar", tekst="Vi ser på det.")
+    assert post(cast.leif, kept, "varsel", grunngiving="Det er eit varsel.").status_code == 303
+    page = client_for(cast.nina).get(f"/avvik/{double}").text
+    assert kept in page
+    assert "Under behandling" not in page
+
+
 def test_an_objection_takes_the_events_off_again(cast: Cast, file_case: FileCase, post: Post, load: Load) -> None:
     kept = file_case()
     double = file_case(av=cast.nina, serie_tal=5)
