@@ -9,9 +9,10 @@ from sqlalchemy import select
 from cli.installation import Installation, Stop
 from kjerne.access import Rolle
 from kjerne.errors import Refusal
+from kjerne.fullmakt import load_grants
 from kjerne.i18n import SPRAK, language
 from kjerne.models import Eining, Person
-from kjerne.work import Grants, Work, load_grants
+from kjerne.work import Grants, Work
 from rapportar import dokument
 from rapportar.sider import KINDS, as_file
 from rapportar.slag import SLAG

@@ -15,8 +15,9 @@ from demo.personar import Ansatt
 from demo.verda import Verda
 from kjerne.access import Rolle
 from kjerne.clock import from_oslo, next_working_day, oslo_date
+from kjerne.fullmakt import load_grants
 from kjerne.models import Person
-from kjerne.work import Work, load_grants
+from kjerne.work import Work
 from ros.actions.sett import ensure_sett
 from ros.models import RosAnalyse, RosDeltakar, RosEining, RosHending, RosKonsekvens, RosRad, RosUtgave
 from ros.queries.analyse import ORIGIN, axes, read_analyse

@@ -14,12 +14,14 @@ from sys import intern
 from threading import Lock
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import CursorResult, Select
+from sqlalchemy import Connection, CursorResult, Select, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from kjerne.kept import READS_ONLY, stamp_of
 from kjerne.work import Work
 
-__all__ = ["rows", "value"]
+__all__ = ["ahead", "fixed", "rows", "value"]
 
 #: So many statements are kept in a process; the oldest go first.
 _MOST: Final = 8000
@@ -88,9 +90,7 @@ def rows(work: Work, question: Question, *parts: Hashable, **given: object) -> l
     key = _key(work, question, parts)
     if key is None:
         return list(work.db.execute(question(work, *parts), given))
-    if not work.db.info.get(READS_ONLY):
-        work.db.flush()
-    connection = work.db.connection()
+    connection = _connection(work.db)
     built = _held.get(key)
     if built is None:
         statement = question(work, *parts)
@@ -99,13 +99,83 @@ def rows(work: Work, question: Question, *parts: Hashable, **given: object) -> l
         return [built.make(row) for row in result]
     if CHECK:
         _check(built, question(work, *parts), question)
-    return built.read(connection.exec_driver_sql(built.sql, built.filled(given)).fetchall())
+    return built.read(_run(connection, built.sql, built.filled(given)))
 
 
 def value(work: Work, question: Question, *parts: Hashable, **given: object) -> Any:
     """The first column of the first row, None without one."""
+    if not given:
+        known = work.memo.get("asked ahead")
+        if known is not None and (question, parts) in known:
+            return known[question, parts]
     found = rows(work, question, *parts, **given)
     return found[0][0] if found else None
+
+
+def fixed(db: Session, statement: Statement, **given: object) -> list[Any]:
+    """The rows of a statement that is the same for everybody, written once in a module: no `Work` is needed."""
+    key = (statement, db.get_bind().engine.url)
+    connection = _connection(db)
+    built = _held.get(key)
+    if built is None:
+        result = connection.execute(statement, given)
+        built = _keep(key, result, statement, given)
+        return [built.make(row) for row in result]
+    return built.read(_run(connection, built.sql, built.filled(given)))
+
+
+def ahead(work: Work, *wanted: tuple[Any, ...]) -> None:
+    """Ask several questions of one value at once: `value` then finds the answers. Each is (question, *parts).
+
+    For pages that only read. Where something was written meanwhile the answers would be old, so there this does nothing.
+    """
+    if not work.db.info.get(READS_ONLY):
+        return
+    known = work.memo.setdefault("asked ahead", {})
+    asking = tuple(dict.fromkeys((one[0], one[1:]) for one in wanted if (one[0], one[1:]) not in known))
+    if asking:
+        (found,) = rows(work, _all_of, asking)
+        known.update(zip(asking, found, strict=True))
+
+
+def _all_of(work: Work, asking: tuple[tuple[Question, tuple[Hashable, ...]], ...]) -> Statement:
+    """One row of all values. A question of one column and at most one row each."""
+    return select(*(question(work, *parts).scalar_subquery() for question, parts in asking))
+
+
+def _connection(db: Session) -> Connection:
+    """The session's connection in this transaction, with everything pending written."""
+    if not db.info.get(READS_ONLY):
+        db.flush()
+    return db.connection()
+
+
+def _run(connection: Connection, sql: str, values: Any) -> Sequence[Sequence[Any]]:
+    """All rows from the driver itself: SQLAlchemy's own handling of a result costs more than most answers.
+
+    Through SQLAlchemy where somebody listens to what is asked. Raises what SQLAlchemy would.
+    """
+    dialect = connection.dialect
+    if connection.dispatch.before_cursor_execute:
+        return connection.exec_driver_sql(sql, values).fetchall()
+    driver: Any = connection.connection.dbapi_connection
+    errors = dialect.loaded_dbapi.Error
+    cursor = None
+    try:
+        cursor = driver.cursor()
+        cursor.execute(sql, values)
+        found: Sequence[Sequence[Any]] = cursor.fetchall()
+    except errors as error:
+        gone = dialect.is_disconnect(error, driver, cursor)
+        if gone:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            sql, None, error, errors, hide_parameters=True, connection_invalidated=gone, dialect=dialect
+        ) from error
+    finally:
+        if cursor is not None:
+            cursor.close()
+    return found
 
 
 def _key(work: Work, question: Question, parts: tuple[Hashable, ...]) -> Hashable | None:

@@ -1,11 +1,9 @@
 """The municipality's own settings, each with its default. Edited in the program, kept in one table."""
 
-from typing import Final
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kjerne.kept import READS_ONLY, STAMP
+from kjerne.kept import STAMP, kept, watch
 from kjerne.models import Innstilling
 
 DEFAULTS: dict[str, str] = {
@@ -27,15 +25,16 @@ DEFAULTS: dict[str, str] = {
     "demo": "0",
 }
 
-_ALL: Final = select(Innstilling.nokkel, Innstilling.verdi)
+watch([Innstilling])
 
 
 def settings(db: Session) -> dict[str, str]:
-    """All settings: the defaults with what the municipality has chosen on top. One query."""
-    if not db.info.get(READS_ONLY):
-        db.flush()
-    chosen: dict[str, str] = {key: value for key, value in db.connection().execute(_ALL)}  # noqa: C416 - rows are no pairs to mypy
-    db.info.setdefault(STAMP, chosen.pop(STAMP, "0"))
+    """All settings: the defaults with what the municipality has chosen on top. Kept in the process."""
+    return dict(kept(db, "innstillingar", _load))
+
+
+def _load(db: Session) -> dict[str, str]:
+    chosen: dict[str, str] = {row.nokkel: row.verdi for row in db.scalars(select(Innstilling).where(Innstilling.nokkel != STAMP))}
     return {**DEFAULTS, **chosen}
 
 

@@ -3,17 +3,14 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from kjerne.clock import oslo_date
 from kjerne.config import Config
 from kjerne.models import Okt, Person
 
 SEEN_EVERY = timedelta(minutes=1)
-_BEHIND: Final = select(Okt, Person).join(Person, Okt.person_id == Person.id).where(Okt.hash == bindparam("token_hash"))
 
 
 def cookie_name(config: Config) -> str:
@@ -32,21 +29,6 @@ def start(db: Session, person: Person, now: datetime, *, shared: bool) -> str:
     db.add(Okt(hash=token_hash(token), person_id=person.id, laga=now, sist_sett=now, delt_nettbrett=shared))
     db.flush()
     return token
-
-
-def find(db: Session, config: Config, token: str, now: datetime) -> tuple[Okt, Person] | None:
-    """The living session behind a cookie and its person; None when ended, idle, too old, or the person has left."""
-    row = db.execute(_BEHIND, {"token_hash": token_hash(token)}).one_or_none()
-    if row is None:
-        return None
-    okt, person = row
-    idle = timedelta(minutes=config.idle_minutes)
-    if okt.delt_nettbrett:
-        idle = timedelta(seconds=config.shared_idle_seconds) + SEEN_EVERY
-    too_old = now - okt.laga > timedelta(hours=config.absolute_hours)
-    if okt.avslutta is not None or now - okt.sist_sett > idle or too_old or not person.is_employed(oslo_date(now)):
-        return None
-    return okt, person
 
 
 def end(db: Session, okt: Okt, now: datetime) -> None:

@@ -7,16 +7,15 @@ and kept when the person confirms (`stadfest=1`).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kjerne import identitet
+from kjerne.einingar import tree
 from kjerne.errors import Refused
 from kjerne.i18n import gettext as _
 from kjerne.identitet import Finding
-from kjerne.models import Eining
+from kjerne.kept import kept
 
 CONFIRM_FIELD = "stadfest"
 #: A list of names in a file would else fill the page.
@@ -54,12 +53,13 @@ class Guarded(Refused):
         self.verdict = verdict
 
 
-_UNIT_NAMES: Final = select(Eining.namn)
-
-
 def known_words(db: Session) -> frozenset[str]:
-    """Names of our own units: they are no persons."""
-    return frozenset(db.scalars(_UNIT_NAMES))
+    """Names of our own units: they are no persons. Kept with the units."""
+    return kept(db, "einingsnamn", _unit_names)
+
+
+def _unit_names(db: Session) -> frozenset[str]:
+    return frozenset(unit.namn for unit in tree(db).einingar.values())
 
 
 def judge(texts: Mapping[str, str], *, today: date, confirmed: bool, words: frozenset[str]) -> Verdict:

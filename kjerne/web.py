@@ -21,9 +21,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
-from kjerne import sessions
+from kjerne import fullmakt, sessions
 from kjerne.access import Open, Right
-from kjerne.clock import oslo_date
 from kjerne.config import Config
 from kjerne.db import Databases
 from kjerne.errors import Conflict, NotFound, Refusal, TooMany
@@ -31,7 +30,7 @@ from kjerne.i18n import SPRAK, language
 from kjerne.i18n import gettext as _
 from kjerne.innstilling import settings
 from kjerne.models import Leselogg, Okt, Person
-from kjerne.work import Grants, Handler, Work, load_grants
+from kjerne.work import Grants, Handler, Work
 
 SPRAK_COOKIE = "internkontroll_sprak"
 MAX_FIELDS = 500
@@ -67,9 +66,10 @@ class House:
 class Innlogga(flask_login.UserMixin):
     """The person behind the request, as Flask-Login knows her."""
 
-    def __init__(self, okt: Okt, person: Person) -> None:
+    def __init__(self, okt: Okt, person: Person, grants: Grants) -> None:
         self.okt = okt
         self.person = person
+        self.grants = grants
 
     def get_id(self) -> str:
         """The session's number: identity is the session row, not the person."""
@@ -87,7 +87,7 @@ def load_user(_request: object) -> Innlogga | None:
     token = request.cookies.get(sessions.cookie_name(house().config))
     if not token:
         return None
-    found = sessions.find(g.db, house().config, token, g.now)
+    found = fullmakt.who(g.db, house().config, token, g.now)
     return Innlogga(*found) if found else None
 
 
@@ -153,7 +153,7 @@ def _open_work(db: Session, parts: House) -> Work:
     user = flask_login.current_user
     known = user if isinstance(user, Innlogga) else None
     person = known.person if known else None
-    grants = load_grants(db, person.id, oslo_date(g.now)) if person else Grants()
+    grants = known.grants if known else Grants()
     chosen = (person.sprak if person else None) or request.cookies.get(SPRAK_COOKIE) or ""
     sprak = chosen if chosen in SPRAK else our_settings().get("sprak", "nn")
     return Work(db, person, g.now, grants, sprak, parts.config, parts.handlers, known.okt if known else None)

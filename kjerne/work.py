@@ -4,16 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
-from sqlalchemy import String, bindparam, literal, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from kjerne.access import GRANTS, Right, Rolle
 from kjerne.clock import oslo_date
 from kjerne.config import Config
-from kjerne.kept import READS_ONLY
-from kjerne.models import Eining, Okt, Person, Tilgang, TilgangsgruppeMedlem
+from kjerne.models import Okt, Person
 
 #: In `Work.memo`: see `Work.keep_when_refused`.
 KEEP = "keep-when-refused"
@@ -119,36 +117,3 @@ class Work:
         """Tell those above what happened; they answer in the same transaction."""
         for handler in self.handlers.get(type(event), ()):
             handler(self, event)
-
-
-_TOP: Final = aliased(Eining)
-_GRANTS: Final = union_all(
-    select(Tilgang.rolle, _TOP.niva, Eining.id)
-    .join(_TOP, Tilgang.eining_id == _TOP.id)
-    .join(Eining, Eining.sti.startswith(_TOP.sti, autoescape=False))
-    .where(
-        Tilgang.person_id == bindparam("person"),
-        Tilgang.gjeld_fra <= bindparam("day"),
-        (Tilgang.gjeld_til.is_(None)) | (Tilgang.gjeld_til >= bindparam("day")),
-    ),
-    select(literal("", String), literal("", String), TilgangsgruppeMedlem.gruppe_id).where(
-        TilgangsgruppeMedlem.person_id == bindparam("person")
-    ),
-)
-
-
-def load_grants(db: Session, person_id: int, today: date) -> Grants:
-    """Read a person's roles in force today, each spread over its unit's subtree, and the groups she is named in. One query."""
-    roles: dict[Rolle, set[int]] = {}
-    groups: set[int] = set()
-    if not db.info.get(READS_ONLY):
-        db.flush()
-    for rolle_code, niva, found_id in db.connection().execute(_GRANTS, {"person": person_id, "day": today}):
-        if not rolle_code:
-            groups.add(found_id)
-            continue
-        rolle = Rolle(rolle_code)
-        if rolle is Rolle.LEIAR and niva == "sektor":
-            rolle = Rolle.SEKTORLEIAR
-        roles.setdefault(rolle, set()).add(found_id)
-    return Grants({rolle: frozenset(units) for rolle, units in roles.items()}, frozenset(groups))

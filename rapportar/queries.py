@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 
 from avvik.models import Avvik, AvvikInhabil
 from avvik.queries.access import in_line
 from avvik.rules import OPEN, Status
 from kjerne.access import Right
 from kjerne.errors import NotFound
+from kjerne.fullmakt import load_grants
 from kjerne.models import Eining, Leselogg, Person
-from kjerne.work import Work, load_grants
+from kjerne.work import Work
 from rapportar.models import Rapport
 
 MOST_ROWS = 200
@@ -31,6 +32,25 @@ class Forfallen:
     alvor: int
     frist: date
     dagar: int
+
+
+@dataclass(frozen=True)
+class Sending:
+    """When a unit's report on a period goes to its receivers (while leaders may write), and when the last was made."""
+
+    send_fra: date | None
+    laga: datetime | None
+
+
+def sending(work: Work, slag: str, eining: Eining, periode: str) -> Sending:
+    """What has become of the ordered reports of a kind, unit and period, whoever receives them. One query."""
+    waits = case((Rapport.status == "ventar", Rapport.send_fra))
+    found = work.db.execute(
+        select(func.min(waits), func.max(Rapport.laga)).where(
+            Rapport.slag == slag, Rapport.eining_id == eining.id, Rapport.periode == periode
+        )
+    ).one()
+    return Sending(*found)
 
 
 @dataclass(frozen=True)

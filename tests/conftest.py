@@ -23,9 +23,10 @@ from kjerne import asked, katalog, migrering, sessions
 from kjerne.clock import OSLO, oslo_date
 from kjerne.config import Config
 from kjerne.db import Databases
+from kjerne.fullmakt import load_grants
 from kjerne.models import Person
 from kjerne.web import House
-from kjerne.work import Grants, Work, load_grants
+from kjerne.work import Grants, Work
 from kompetanse.actions.katalog import load_starter_set as load_competence
 from oppdragsbrev.actions import load_starter_set as load_letter
 from tests import cast as standing

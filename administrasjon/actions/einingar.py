@@ -10,9 +10,10 @@ from administrasjon.actions import tilgangar
 from kjerne import log
 from kjerne.access import Right, Rolle
 from kjerne.errors import Conflict, NotFound, Refused
+from kjerne.fullmakt import load_grants
 from kjerne.i18n import gettext as _
 from kjerne.models import Eining, EiningHistorie, Person, PersonEining, Tilgang
-from kjerne.work import Work, load_grants
+from kjerne.work import Work
 
 
 def require(work: Work, right: Right, eining_id: int | None) -> None:

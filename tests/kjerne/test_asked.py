@@ -1,10 +1,12 @@
 """A question is built once and asked every time; what it depends on is what it is kept under."""
 
+import sys
 from datetime import date
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import Select, select
+from sqlalchemy import Select, event, literal_column, select
+from sqlalchemy.exc import DBAPIError
 
 from kjerne import asked
 from kjerne.access import Right
@@ -15,6 +17,7 @@ from tests.cast import Cast
 from tests.conftest import Clock, WorkFor
 
 CALLS: list[str] = []
+ENGINE = ""
 HIDDEN = SimpleNamespace(code="HO-IT-01")
 
 
@@ -25,6 +28,10 @@ def _name(work: Work, kode: str) -> Select[str, date]:
 
 def _in_force(work: Work) -> Select[int]:
     return select(Eining.id).where(Eining.gjeld_fra <= work.today)
+
+
+def _only_name(_work: Work, kode: str) -> Select[str]:
+    return select(Eining.namn).where(Eining.kode == kode)
 
 
 def _careless(_work: Work) -> Select[str]:
@@ -74,6 +81,46 @@ def test_a_question_that_depends_on_more_is_found(cast: Cast, databases: Databas
         with pytest.raises(AssertionError, match="_careless depends on more"):
             asked.rows(work_for(db, cast.leif), _careless)
     HIDDEN.code = "HO-IT-01"
+
+
+def _wrong(_work: Work) -> Select[str]:
+    return select(literal_column("1/0" if "postgresql" in ENGINE else "abs(-9223372036854775808)").label("feil"))
+
+
+@pytest.mark.both
+def test_a_question_the_database_cannot_answer_fails_as_any_other(
+    cast: Cast, databases: Databases, work_for: WorkFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "ENGINE", str(databases.engine.url))
+    with databases.reading() as db, pytest.raises(DBAPIError):
+        asked.rows(work_for(db, cast.leif), _wrong)
+    with databases.reading() as db:
+        built = asked.rows(work_for(db, cast.leif), _name, "HO-IT-01")
+        with pytest.raises(DBAPIError) as said:
+            asked._run(db.connection(), "SELECT finst_ikkje FROM person", ())
+    assert built
+    assert said.value.hide_parameters
+
+
+@pytest.mark.both
+def test_values_asked_ahead_are_asked_once_and_only_where_nothing_is_written(
+    cast: Cast, databases: Databases, work_for: WorkFor
+) -> None:
+    def day(name: str) -> tuple[object, ...]:
+        return (_only_name, name)
+
+    said: list[str] = []
+    with databases.reading() as db:
+        work = work_for(db, cast.leif)
+        event.listen(db.connection(), "before_cursor_execute", lambda *told: said.append(told[2]))
+        asked.ahead(work, day("HO-IT-01"), day("finst ikkje"), day("HO-IT-01"))
+        assert (asked.value(work, _only_name, "HO-IT-01"), asked.value(work, _only_name, "finst ikkje")) == (cast.it01.namn, None)
+        assert len(said) == 1
+    with databases.writing() as db:
+        work = work_for(db, cast.leif)
+        asked.ahead(work, day("HO-IT-01"))
+        db.get_one(Eining, cast.it01.id).namn = "Nytt namn"
+        assert asked.value(work, _only_name, "HO-IT-01") == "Nytt namn"
 
 
 def test_no_person_asks_under_nobody(cast: Cast, databases: Databases, work_for: WorkFor) -> None:

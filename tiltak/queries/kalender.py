@@ -7,8 +7,9 @@ from sqlalchemy import and_, or_, select
 
 from kjerne.access import Right
 from kjerne.errors import NotFound
+from kjerne.fullmakt import load_grants
 from kjerne.models import Person
-from kjerne.work import Work, load_grants
+from kjerne.work import Work
 from tiltak.models import Kalenderlenkje, Tiltak
 
 #: A calendar with more entries than this helps nobody.

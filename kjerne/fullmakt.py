@@ -1,0 +1,97 @@
+"""Who asks and what she may: the session behind a cookie, its person and her grants, in one question."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy.orm import Session, make_transient_to_detached
+
+from kjerne import asked
+from kjerne.access import Rolle
+from kjerne.clock import oslo_date
+from kjerne.config import Config
+from kjerne.db import Base
+from kjerne.einingar import tree
+from kjerne.kept import READS_ONLY, STAMP
+from kjerne.models import Innstilling, Okt, Person, Tilgang, TilgangsgruppeMedlem
+from kjerne.sessions import SEEN_EVERY, token_hash
+from kjerne.work import Grants
+
+__all__ = ["load_grants", "who"]
+
+R = TypeVar("R", bound=Base)
+
+
+def _in_force() -> ColumnElement[bool]:
+    until = Tilgang.gjeld_til
+    return and_(Tilgang.gjeld_fra <= bindparam("day"), or_(until.is_(None), until >= bindparam("day")))
+
+
+_OKT: Final = tuple(Okt.__table__.c)
+_PERSON: Final = tuple(Person.__table__.c)
+_MAY: Final = (Tilgang.rolle, Tilgang.eining_id, TilgangsgruppeMedlem.gruppe_id)
+_GRANTS: Final = (
+    select(*_MAY)
+    .select_from(Person)
+    .outerjoin(Tilgang, and_(Tilgang.person_id == Person.id, _in_force()))
+    .outerjoin(TilgangsgruppeMedlem, TilgangsgruppeMedlem.person_id == Person.id)
+)
+_STAMP: Final = select(Innstilling.verdi).where(Innstilling.nokkel == STAMP).scalar_subquery()
+_WHO: Final = (
+    _GRANTS.with_only_columns(*_MAY, _STAMP, *_OKT, *_PERSON)
+    .join(Okt, Okt.person_id == Person.id)
+    .where(Okt.hash == bindparam("token_hash"))
+)
+_HERS: Final = _GRANTS.where(Person.id == bindparam("person"))
+
+
+def who(db: Session, config: Config, token: str, now: datetime) -> tuple[Okt, Person, Grants] | None:
+    """The living session behind a cookie, its person, and what she may today. One query.
+
+    None when the session is ended, idle or too old, or the person has left. Where the database session only reads, the two
+    rows belong to none: they are read, never changed.
+    """
+    day = oslo_date(now)
+    found = asked.fixed(db, _WHO, token_hash=token_hash(token), day=day)
+    if not found:
+        return None
+    first = found[0][len(_MAY) :]
+    db.info.setdefault(STAMP, first[0] or "0")
+    okt, person = _row(db, Okt, first[1 : 1 + len(_OKT)]), _row(db, Person, first[1 + len(_OKT) :])
+    idle = timedelta(minutes=config.idle_minutes)
+    if okt.delt_nettbrett:
+        idle = timedelta(seconds=config.shared_idle_seconds) + SEEN_EVERY
+    too_old = now - okt.laga > timedelta(hours=config.absolute_hours)
+    if okt.avslutta is not None or now - okt.sist_sett > idle or too_old or not person.is_employed(day):
+        return None
+    return okt, person, _spread(db, found)
+
+
+def load_grants(db: Session, person_id: int, today: date) -> Grants:
+    """A person's roles in force today, each spread over its unit's subtree, and the groups she is named in. One query."""
+    return _spread(db, asked.fixed(db, _HERS, person=person_id, day=today))
+
+
+def _spread(db: Session, rows: Iterable[Any]) -> Grants:
+    units = tree(db)
+    roles: dict[Rolle, frozenset[int]] = {}
+    groups: set[int] = set()
+    for row in rows:
+        code, top, group = row[:3]
+        if group is not None:
+            groups.add(group)
+        if code is None:
+            continue
+        rolle = Rolle(code)
+        if rolle is Rolle.LEIAR and units.einingar[top].niva == "sektor":
+            rolle = Rolle.SEKTORLEIAR
+        roles[rolle] = roles.get(rolle, frozenset()) | units.under[top]
+    return Grants(roles, frozenset(groups))
+
+
+def _row(db: Session, kind: type[R], values: Iterable[Any]) -> R:
+    """A row as the mapper would have made it, without asking again."""
+    row = kind(**dict(zip(kind.__table__.c.keys(), values, strict=True)))
+    make_transient_to_detached(row)
+    return row if db.info.get(READS_ONLY) else db.merge(row, load=False)
