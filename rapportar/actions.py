@@ -29,6 +29,8 @@ PDF = "application/pdf"
 BATCH = 5
 #: What a mail server commonly takes; a larger report has its link alone.
 LARGEST = 10 * 1024 * 1024
+#: Who holds neither sees no small number, in a report without numbers either.
+CASES = (Right.AVVIK_LES, Right.AVVIK_BEHANDLE)
 #: A report that failed is tried again each day for so long.
 AGAIN = timedelta(days=31)
 
@@ -161,7 +163,8 @@ def make_report(work: Work, row: Rapport, *, letter: bool = True) -> None:
     with language(row.sprak):
         doc = dokument.build(seen, SLAG[row.slag], eining, read_period(row.periode))
         data = papir.paper(seen, doc)
-        row.heilt = doc.heilt or SLAG[row.slag].enkeltsaker
+        reads_cases = any(seen.has(right, eining.id) for right in CASES)
+        row.heilt = (doc.heilt and reads_cases) or SLAG[row.slag].enkeltsaker
         subject = _title(row, eining)
         body = _(
             "Rapporten er klar. Opne han her, du må logge inn:\n%(lenkje)s\n\nAlle rapportane ligg i arkivet:\n%(arkiv)s\n",

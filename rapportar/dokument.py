@@ -1,7 +1,10 @@
 """Puts a report together: each section of its kind, read as its receiver may; what has nothing to say is listed with the reason."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
+from avvik.queries.tal import Figurar
 from kjerne.access import Right
 from kjerne.errors import NotFound, Refused
 from kjerne.i18n import gettext as _
@@ -59,15 +62,20 @@ def comments(work: Work, slag: str, eining: Eining, periode: str) -> dict[str, K
     return {row.bolk: Kommentar(row.tekst, namn, row.endra, row.versjon) for row, namn in rows}
 
 
-def build(work: Work, slag: Slag, eining: Eining, val: Val, right: Right = Right.RAPPORT_LES) -> Dokument:
-    """The report as the person of `work` may see it. `NotFound` when she does not hold the right on the unit."""
+def build(
+    work: Work, slag: Slag, eining: Eining, val: Val, right: Right = Right.RAPPORT_LES, *, utdrag: Collection[str] = ()
+) -> Dokument:
+    """The report as the person of `work` may see it. `NotFound` when she does not hold the right on the unit.
+
+    `utdrag`: the sections an answer is to have, beside what is written; none means all.
+    """
     if not work.has(right, eining.id):
         raise NotFound
     g = Grunnlag(work, eining, val)
     said = comments(work, slag.kode, eining, val.kode)
     bolkar: list[Bolk] = []
     left_out: list[tuple[str, str, str]] = []
-    for one in slag.bolkar:
+    for one in slag.chosen(utdrag):
         own = said.get(one.kode, Kommentar())
         if not all(work.has(right, eining.id) for right in one.trong):
             left_out.append((one.kode, str(one.tittel), _("Mottakaren har ikkje tilgang til det bolken byggjer på.")))
@@ -81,7 +89,7 @@ def build(work: Work, slag: Slag, eining: Eining, val: Val, right: Right = Right
             bolkar.append(Bolk(one.kode, str(one.tittel), parts, own))
         else:
             left_out.append((one.kode, str(one.tittel), why))
-    whole = all(figur.heilt for figur in g.held.values() if hasattr(figur, "heilt"))
+    whole = all(figur.heilt for figur in g.held.values() if isinstance(figur, Figurar))
     return Dokument(
         slag=slag.kode,
         namn=str(slag.namn),
@@ -94,7 +102,7 @@ def build(work: Work, slag: Slag, eining: Eining, val: Val, right: Right = Right
         bolkar=bolkar,
         ikkje_med=left_out,
         heilt=whole,
-        merknader=_notes(val, whole=whole, over=val.over(work.today)),
+        merknader=_notes(val, whole=whole, over=val.over(work.today), utdrag=bool(utdrag)),
     )
 
 
@@ -105,9 +113,9 @@ def culture() -> str:
     )
 
 
-def _notes(val: Val, *, whole: bool, over: bool) -> list[str]:
+def _notes(val: Val, *, whole: bool, over: bool, utdrag: bool) -> list[str]:
     """What the reader must know of the numbers."""
-    found = []
+    found = [_("Dette er eit utdrag: bolkane er valde for dette svaret.")] if utdrag else []
     if not over:
         found.append(_("Perioden er ikkje slutt, så tala kjem til å auke."))
     if not whole:

@@ -23,7 +23,7 @@ from rapportar import actions
 from rapportar.abonnement import coming, receives
 from rapportar.models import Abonnement, Rapport
 from rapportar.rules.perioder import RYTMENAMN, Rytme, due_day, name_of, period_of
-from rapportar.slag import ALLE, SLAG
+from rapportar.slag import ALLE, FASTE, SLAG
 from rapportar.views import area
 
 NEWEST = 15
@@ -133,7 +133,7 @@ def _page(work: Work, **more: object) -> str:
         **{
             "rader": _rows(work),
             "koyrde": _ran(work),
-            "slag": ALLE,
+            "slag": FASTE,
             "slagnamn": {one.kode: one.namn for one in ALLE},
             "rytmar": RYTMENAMN,
             "einingar": _units(work),
@@ -173,7 +173,7 @@ def _read_form(work: Work) -> Abonnement:
     form = request.form
     slag, rytme, to = form.get("slag", ""), form.get("rytme", ""), form.get("til", "")
     eining = next((one for one in _units(work) if one.kode == form.get("eining")), None)
-    if slag not in SLAG or rytme not in set(Rytme) or eining is None:
+    if slag not in {one.kode for one in FASTE} or rytme not in set(Rytme) or eining is None:
         raise Refused(_("Vel rapport, eining og kor ofte i listene."))
     if to != "meg" and to not in {rolle.value for rolle in ROLLER}:
         raise Refused(_("Vel kven som skal få rapporten."))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from kjerne import vakt
@@ -16,7 +17,7 @@ from kjerne.rekneark import XLSX
 from kjerne.text import BadText, clean
 from kjerne.web import render
 from kjerne.work import Work
-from rapportar import dokument, filer, tekstar
+from rapportar import dokument, filer, queries, tekstar
 from rapportar.papir import papir
 from rapportar.rules import dokument as delar
 from rapportar.rules.perioder import RYTMENAMN, Rytme, Val, offered, period_of
@@ -30,14 +31,20 @@ KINDS = {"pdf": "application/pdf", "xlsx": XLSX, "csv": "text/csv; charset=utf-8
 
 @dataclass(frozen=True)
 class Valt:
-    """What the address asks for."""
+    """What the address asks for. `utdrag`: the sections an answer on request is to have."""
 
     slag: Slag
     eining: Eining
     val: Val
+    utdrag: tuple[str, ...] = ()
+
+    @property
+    def her(self) -> dict[str, object]:
+        """The same in an address."""
+        return {"eining": self.eining.kode, "periode": self.val.kode, **({"utdrag": list(self.utdrag)} if self.utdrag else {})}
 
 
-def chosen(work: Work, kode: str, where: dict[str, str] | None = None) -> Valt:
+def chosen(work: Work, kode: str, where: MultiDict[str, str] | None = None) -> Valt:
     """The kind, unit and period of the address; without a period the last one of the kind's rhythm that has ended."""
     asked = where if where is not None else request.args
     slag = dokument.get_slag(kode)
@@ -45,7 +52,9 @@ def chosen(work: Work, kode: str, where: dict[str, str] | None = None) -> Valt:
     code = asked.get("periode", "")[:20]
     if asked.get("fra") and asked.get("til"):
         code = f"{asked.get('fra', '')[:7]}_{asked.get('til', '')[:7]}"
-    return Valt(slag, eining, dokument.get_period(work, code or usual(work, slag)))
+    may = {one.kode for one in slag.valfrie} if slag.paa_spurnad else set()
+    utdrag = tuple(one for one in asked.getlist("utdrag") if one in may)
+    return Valt(slag, eining, dokument.get_period(work, code or usual(work, slag)), utdrag)
 
 
 def usual(work: Work, slag: Slag) -> str:
@@ -86,7 +95,7 @@ def vis(work: Work, slag: str) -> ResponseReturnValue:
 
 
 def _page(work: Work, valt: Valt, **more: object) -> str:
-    doc = dokument.build(work, valt.slag, valt.eining, valt.val)
+    doc = dokument.build(work, valt.slag, valt.eining, valt.val, utdrag=valt.utdrag)
     said = dokument.comments(work, valt.slag.kode, valt.eining, valt.val.kode)
     return render(
         work,
@@ -96,6 +105,9 @@ def _page(work: Work, valt: Valt, **more: object) -> str:
             "slag": valt.slag,
             "eining": valt.eining,
             "val": valt.val,
+            "utdrag": valt.utdrag,
+            "her": valt.her,
+            "sending": queries.sending(work, valt.slag.kode, valt.eining, valt.val.kode),
             "einingar": units(work),
             "periodar": [(str(RYTMENAMN[rytme]), offered(work.today, rytme, count=count)) for rytme, count in OFFERED.items()],
             "kan_skrive": work.has(Right.RAPPORT_SKRIV, valt.eining.id),
@@ -119,7 +131,7 @@ def fil(work: Work, slag: str) -> Response:
     if form not in KINDS:
         raise NotFound
     valt = chosen(work, slag)
-    return answer(work, dokument.build(work, valt.slag, valt.eining, valt.val), form)
+    return answer(work, dokument.build(work, valt.slag, valt.eining, valt.val, utdrag=valt.utdrag), form)
 
 
 def answer(work: Work, doc: delar.Dokument, form: str) -> Response:
@@ -145,7 +157,7 @@ def as_file(work: Work, doc: delar.Dokument, form: str) -> bytes:
 @area.page("/<slag>/kommentar", needs=Right.RAPPORT_SKRIV, method="POST")
 def kommentar(work: Work, slag: str) -> ResponseReturnValue:
     """Keep what a leader wrote to a section of a unit's report; empty takes it away."""
-    valt = chosen(work, slag, dict(request.form.items()))
+    valt = chosen(work, slag, request.form)
     bolk = request.form.get("bolk", "")
     if valt.slag.bolk(bolk) is None:
         raise NotFound
@@ -159,5 +171,6 @@ def kommentar(work: Work, slag: str) -> ResponseReturnValue:
         return make_response(_page(work, valt, prova=tried, dommen=guarded.verdict, feil=guarded.message), 422)
     except BadText as bad:
         return make_response(_page(work, valt, prova={"bolk": bolk, "tekst": request.form.get("tekst", "")}, feil=bad.message), 422)
-    flash(_("Teksten er lagra. Han kjem med i rapporten."), "ok")
-    return redirect(url_for("rapportar.vis", slag=slag, eining=valt.eining.kode, periode=valt.val.kode) + f"#{bolk}", 303)
+    late = queries.sending(work, valt.slag.kode, valt.eining, valt.val.kode).laga
+    flash(_("Teksten er lagra. Han står her og i nye filer.") if late else _("Teksten er lagra. Han kjem med i rapporten."), "ok")
+    return redirect(url_for("rapportar.vis", slag=slag, _anchor=bolk, **valt.her), 303)  # type: ignore[arg-type]  # it takes any names

@@ -1,6 +1,6 @@
 """The kinds of reports, each defined once as sections (domene 8.1): the page, the paper and the files draw the same definition."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from kjerne.i18n import Lazy
@@ -12,17 +12,31 @@ from rapportar.slag.grunnlag import Bolkslag, no_parts
 
 @dataclass(frozen=True)
 class Slag:
-    """A kind of report: its name, what it is for, its usual rhythm, and its sections in order."""
+    """A kind of report: its name, what it is for, its usual rhythm, and its sections in order.
+
+    `paa_spurnad`: made when somebody asks, never by the clock; whoever answers chooses which of its sections are in it.
+    """
 
     kode: str
     namn: Lazy
     om: Lazy
     rytme: Rytme
     bolkar: Sequence[Bolkslag]
+    paa_spurnad: bool = False
 
     def bolk(self, kode: str) -> Bolkslag | None:
         """A section by its code."""
         return next((one for one in self.bolkar if one.kode == kode), None)
+
+    def chosen(self, utdrag: Collection[str]) -> list[Bolkslag]:
+        """The sections of an extract in order, always with those a leader writes; all of them when none is chosen."""
+        wanted = set(utdrag) & {one.kode for one in self.bolkar} if self.paa_spurnad else set()
+        return [one for one in self.bolkar if not wanted or one.kode in wanted or one.lag is no_parts]
+
+    @property
+    def valfrie(self) -> list[Bolkslag]:
+        """The sections an extract may be without."""
+        return [one for one in self.bolkar if one.lag is not no_parts]
 
     @property
     def enkeltsaker(self) -> bool:
@@ -39,6 +53,8 @@ MAL = _text("mal", _l("Mål og resultat"), _l("Kva var målet, og kvar står vi?
 VEDTAK = _text("vedtak", _l("Vurdering og vedtak"), _l("Kva meiner leiinga, og kva er avgjort?"))
 PLAN = _text("plan", _l("Plan for neste år"), _l("Kva skal gjerast neste år?"))
 DPIA = _text("dpia", _l("Vurdering av personvernkonsekvensar"), _l("Kva er vurdert, og kva kom de fram til?"))
+SPORSMAL = _text("sporsmal", _l("Spørsmålet"), _l("Kva spurde dei om, og når? Utan namn."))
+SVAR = _text("svar", _l("Svaret"), _l("Kva svarar kommunen? Utan namn, og utan tekst frå enkeltsaker."))
 SVAKT = _text("svakt", _l("Veike sider"), _l("Kva fungerer ikkje godt nok enno?"))
 
 ALLE: tuple[Slag, ...] = (
@@ -172,7 +188,39 @@ ALLE: tuple[Slag, ...] = (
         Rytme.KVARTAL,
         (SAMANDRAG, bevis.MATRISE, bevis.BEVIS, bevis.TILTAK),
     ),
+    Slag(
+        "kontrollutval",
+        _l("Svar til kontrollutval og revisjon"),
+        _l("Utdrag når nokon spør: du vel bolkane og skriv svaret. Berre samla tal, aldri tekst frå enkeltsaker."),
+        Rytme.AR,
+        (
+            SPORSMAL,
+            SVAR,
+            avvik.HOVUDTAL,
+            avvik.UTVIKLING,
+            avvik.TYPAR,
+            avvik.EININGAR,
+            avvik.ALVOR,
+            avvik.HANDSAMING,
+            avvik.OPNE,
+            avvik.LAERING,
+            nokkeltal.RATE,
+            bevis.MATRISE,
+            bevis.ROS,
+            bevis.RUTINAR,
+            bevis.KOMPETANSE,
+            bevis.TILTAK,
+            bevis.BRUKAR,
+            bevis.HMS,
+            bevis.STYRING,
+            bevis.KRAV,
+            avvik.UTANFOR,
+        ),
+        paa_spurnad=True,
+    ),
 )
 SLAG: Mapping[str, Slag] = {one.kode: one for one in ALLE}
+#: Those that may be subscribed to.
+FASTE: tuple[Slag, ...] = tuple(one for one in ALLE if not one.paa_spurnad)
 
-__all__ = ["ALLE", "SLAG", "Bolkslag", "Slag"]
+__all__ = ["ALLE", "FASTE", "SLAG", "Bolkslag", "Slag"]
