@@ -1,10 +1,11 @@
 """The session ends while she types: she logs in again in the same window, and what she wrote is sent with the same key."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from avvik.models import Avvik
 from kjerne.db import Databases
+from kjerne.models import Person
 from tests import make
 from tests.avvik.make_sak import report
 from tests.browser.conftest import NewContext
@@ -14,16 +15,21 @@ from tests.conftest import WorkFor
 TEXT = "Teksten som ikkje skal bli borte."
 
 
+def log_in(page: Page, address: str, person: Person, path: str) -> None:
+    """Log in with number and password; she is led to the page she asked for."""
+    page.goto(f"{address}/logg-inn?next={path}")
+    page.locator("main [name=brukarnamn]").fill(person.ansattnr)
+    page.locator("main [name=passord]").fill(make.PASSORD)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_url(f"{address}{path}")
+
+
 def test_what_was_typed_is_sent_after_logging_in_again(
     new_context: NewContext, address: str, cast: Cast, databases: Databases
 ) -> None:
     context = new_context(size=(820, 1180))
     page = context.new_page()
-    page.goto(f"{address}/logg-inn?next=/avvik/nytt")
-    page.locator("main [name=brukarnamn]").fill(cast.kari.ansattnr)
-    page.locator("main [name=passord]").fill(make.PASSORD)
-    page.locator("main button[type=submit]").first.click()
-    page.wait_for_url(f"{address}/avvik/nytt")
+    log_in(page, address, cast.kari, "/avvik/nytt")
     page.locator("input[value=pasient_brukar]").first.check()
     page.locator("textarea[name=skildring]").fill(TEXT)
     page.locator("input[name=alvorsgrad][value=lag]").check()
@@ -52,11 +58,7 @@ def test_an_ordinary_form_is_kept_too_and_sent_after_logging_in_again(
         db.commit()
     context = new_context(size=(1180, 820))
     page = context.new_page()
-    page.goto(f"{address}/logg-inn?next=/avvik/{nr}")
-    page.locator("main [name=brukarnamn]").fill(cast.leif.ansattnr)
-    page.locator("main [name=passord]").fill(make.PASSORD)
-    page.locator("main button[type=submit]").first.click()
-    page.wait_for_url(f"{address}/avvik/{nr}")
+    log_in(page, address, cast.leif, f"/avvik/{nr}")
     page.locator(".nextbar a[href='#svar']").first.click()
     page.locator("#svar-tekst").fill(TEXT)
     context.clear_cookies()
