@@ -1,5 +1,9 @@
 """The duties: all of them for a unit, and one of them with its evidence in every unit and the unit's own judgement."""
 
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from flask import flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
@@ -15,6 +19,7 @@ from kjerne.web import render
 from kjerne.work import Work
 from krav import actions, queries
 from krav.katalog import GRUPPENAMN, duties
+from krav.queries import Stand
 from krav.rules import STATUSNAMN, TEKST_MAX, Status
 from krav.views.area import area
 from oppdragsbrev.rules import LYSNAMN, Lys
@@ -28,23 +33,44 @@ def chosen_unit(work: Work, units: list[Eining], kode: str) -> Eining:
     return found
 
 
+@dataclass(frozen=True)
+class Tema:
+    """The duties of one law or theme, with how many there are of each light."""
+
+    kode: str
+    rader: list[Stand]
+    tal: Counter[Lys]
+
+
+def _groups(stands: Iterable[Stand]) -> list[Tema]:
+    """The themes that have something to show, in the list's order."""
+    rows: dict[str, list[Stand]] = {kode: [] for kode in GRUPPENAMN}
+    for one in stands:
+        rows[one.krav.gruppe].append(one)
+    return [Tema(kode, found, Counter(one.lys for one in found)) for kode, found in rows.items() if found]
+
+
 @area.page("/", needs=Right.KRAV_LES)
 def liste(work: Work) -> str:
     """All duties for one unit with its subtree: the light, the evidence, and what is not confirmed."""
     units = queries.units_of(work)
     unit = chosen_unit(work, units, request.args.get("eining", ""))
-    lys = request.args.get("lys", "")
-    stands = [one for one in queries.standings(work, [unit]) if not lys or one.lys.value == lys]
+    lys, tema = request.args.get("lys", ""), request.args.get("tema", "")
+    every = queries.standings(work, [unit])
+    stands = [one for one in every if lys in {"", one.lys.value} and tema in {"", one.krav.gruppe}]
     return render(
         work,
         "krav/liste.html",
         einingar=units,
         eining=unit,
-        grupper={kode: [one for one in stands if one.krav.gruppe == kode] for kode in GRUPPENAMN},
+        grupper=_groups(stands),
         namn=GRUPPENAMN,
         lysnamn=LYSNAMN,
         statusnamn=STATUSNAMN,
         lys_valt=lys,
+        tema_valt=tema,
+        opne=bool(lys or tema or request.args.get("opne")),
+        i_alt=Counter(one.lys for one in every),
         sprak=current(),
         alle=len(duties()),
         vist=len(stands),

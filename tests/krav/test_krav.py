@@ -49,6 +49,27 @@ def test_nobody_talks_a_red_light_green() -> None:
     assert standing(None, []) is Lys.NONE
 
 
+def test_the_list_is_folded_by_theme_and_narrowed_by_theme_and_light(cast: Cast, client_for: ClientFor) -> None:
+    browser = client_for(cast.kval)
+
+    def shown(query: str) -> tuple[int, int, int]:
+        page = browser.get(f"/krav/?{query}").text
+        part = page[page.index('class="lovtema"') :]
+        return part.count("<details"), part.count(" open>"), part.count('<li><span class="lys')
+
+    themes, open_, rows = shown("")
+    assert (themes, open_, rows) == (9, 0, len(duties())), "all of it is there, folded"
+    assert shown("opne=1") == (9, 9, rows)
+    assert shown("tema=1.2") == (1, 1, sum(one.gruppe == "1.2" for one in duties().values()))
+    red, *_rest = (shown(f"tema=1.2&lys={kind.value}") for kind in Lys)
+    assert sum(shown(f"lys={kind.value}")[2] for kind in Lys) == rows, "each duty has one light"
+    assert red[2] < rows
+    page = browser.get("/krav/?tema=1.2").text
+    counts = [int(n) for n in re.findall(r"</span> (\d+)</span>", page[page.index("lovtema__tal") :])]
+    assert sum(counts) == shown("tema=1.2")[2], "the summary's counts add up"
+    assert "Ingen krav har den statusen" in browser.get("/krav/?tema=finst-ikkje").text
+
+
 @pytest.mark.parametrize("sprak", ["nn", "nb", "en"])
 def test_the_list_says_what_is_not_confirmed(cast: Cast, client_for: ClientFor, csrf: Csrf, sprak: str) -> None:
     browser = client_for(cast.kval)
