@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 
 from avvik.models import AvvikFilter
 from avvik.queries.lists import Innsnevring, Lister
+from avvik.queries.prosedyre import title_of
 from avvik.rules import LEVELS, Status
 from avvik.views.area import area
 from kjerne import asked
@@ -18,9 +19,12 @@ from kjerne.access import Open
 from kjerne.errors import NotFound, Refused
 from kjerne.i18n import gettext as _
 from kjerne.text import clean
+from kjerne.web import render
 from kjerne.work import Work
+from prosedyrar.queries import pick
 
 MOST_FILTERS = 20
+PROCEDURE_WORDS = 100
 CODE, NAME = 60, 60
 FIRST_YEAR, LAST_YEAR = 1990, 2199
 
@@ -71,6 +75,23 @@ def _mine(work: Work) -> Select[int, str, str]:
 def my_filters(work: Work) -> list[Any]:
     """The filters this person has saved, by name: id, namn, sporjing."""
     return asked.rows(work, _mine)
+
+
+@area.page("/filter/prosedyre", needs=Open.LOGGED_IN)
+def vel_prosedyre(work: Work) -> str:
+    """Find the procedure a list is to be narrowed to: there are too many for a list of choices. The rest of the filter is kept."""
+    words = request.args.get("q", "").strip()[:PROCEDURE_WORDS]
+    narrow = narrowed_by(request.args)
+    rest = {"liste": list_of(request.args).value, **{name: value for name, value in narrow.named().items() if name != "prosedyre"}}
+    return render(
+        work,
+        "avvik/filter_prosedyre.html",
+        q=words,
+        resten=rest,
+        attende=f"/avvik/?{urlencode(rest)}",
+        treff=[(one, f"/avvik/?{urlencode({**rest, 'prosedyre': one.id})}") for one in pick(work, words)] if words else [],
+        vald=title_of(work, narrow.prosedyre) if narrow.prosedyre is not None else "",
+    )
 
 
 @area.page("/filter", needs=Open.LOGGED_IN, method="POST")

@@ -368,3 +368,21 @@ def test_what_was_asked_for_is_redacted_and_disposed_of_with_the_case(
         db.flush()
         row = db.scalars(select(Revisjonsonske)).one()
         assert (row.tittel, row.bedd_av_id) == ("Kassert", None)
+
+
+def test_a_list_is_narrowed_to_a_procedure_she_searches_for_and_the_rest_of_the_filter_stays(
+    cast: Cast, client_for: ClientFor, file_case: FileCase, post: Post, make_procedure: MakeProcedure
+) -> None:
+    document = make_procedure()
+    tied, low, other = file_case(alvor=3), file_case(alvor=1), file_case(alvor=3)
+    for nr in (tied, low):
+        assert post(cast.leif, nr, "prosedyre", gjer="kople", prosedyre=str(document)).status_code == 303
+    leif = client_for(cast.leif)
+    found = leif.get("/avvik/filter/prosedyre?liste=alle&alvor=3&q=fallforeb").text
+    href = f"/avvik/?liste=alle&alvor=3&prosedyre={document}"
+    assert f'href="{href.replace("&", "&amp;")}"' in found
+    page = leif.get(href).text
+    assert "prosedyren «Fallførebygging på sjukeheim»" in page
+    assert 'formaction="/avvik/filter/prosedyre"' in page
+    assert [nr in page for nr in (tied, low, other)] == [True, False, False]
+    assert 'href="/avvik/?liste=alle&amp;alvor=3"' in leif.get("/avvik/filter/prosedyre" + href.partition("/avvik/")[2]).text
