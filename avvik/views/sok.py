@@ -7,7 +7,7 @@ from flask import request, url_for
 from markupsafe import Markup
 
 from avvik.queries.sak import ordliste
-from avvik.queries.sok import Ledd, marked, search_query, snippet, terms
+from avvik.queries.sok import Ledd, marked, search_query, snippet, talk_of, terms
 from avvik.views.area import area
 from avvik.views.liste import PAGE_SIZE, Rad, draw
 from kjerne.access import Open
@@ -46,12 +46,12 @@ def sok(work: Work) -> str:
     asked = terms(question)
     found = list(work.db.execute(search_query(work, asked, before=before, limit=PAGE_SIZE))) if asked else []
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
-    words = ordliste(work.db, work.today)
+    words, talk = ordliste(work.db, work.today), talk_of(work, found, asked)
     return render(
         work,
         "avvik/sok.html",
         spurd=question,
-        treff=[_hit(draw(work, row, words), snippet(row, asked), asked) for row in found],
+        treff=[_hit(draw(work, row, words), snippet(row, asked, talk.get(row.id, ())), asked) for row in found],
         fleire=more,
         side=before is not None,
         next_url=_next_url(question, found[-1].id) if more else None,

@@ -66,6 +66,16 @@ def test_hits_are_marked_and_what_was_written_is_escaped(cast: Cast, client_for:
     assert "<mark>Golvet</mark>" not in str(marked("Skuffen", terms("gulv")))
 
 
+def test_a_word_that_stands_in_the_talk_alone_is_shown_where_it_stands(
+    cast: Cast, client_for: ClientFor, file_case: FileCase, post: Post
+) -> None:
+    nr = file_case(skildring="Golvet var vått.")
+    assert post(cast.leif, nr, "svar", tekst="Takk. Vi har kjøpt sklisikre matter til gangen.").status_code == 303
+    for person in (cast.leif, cast.kari):
+        assert "<mark>sklisikre</mark> matter" in client_for(person).get("/avvik/sok?q=sklisikker").text, person.namn
+    assert "<mark>Golvet</mark> var vått" in client_for(cast.leif).get("/avvik/sok?q=golv").text
+
+
 def test_the_count_says_no_more_than_can_be_opened_and_pages_follow(cast: Cast, client_for: ClientFor, file_case: FileCase) -> None:
     mine = [file_case(skildring="Lampa i gangen blinka.") for _ in range(27)]
     file_case(eining_id=cast.it02.id, av=cast.nina, skildring="Lampa i gangen blinka.")
