@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from administrasjon import loggord
 from kjerne.i18n import Lazy
+from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.models import Loggline
 
@@ -88,14 +90,19 @@ INNSTILLINGAR: Mapping[str, Lazy] = {
 
 def subject(code: str) -> str:
     """What kind of thing a line is about."""
-    return str(SUBJECTS.get(code, code))
+    return str(SUBJECTS.get(code) or loggord.SUBJECTS.get(code, code))
 
 
 def event(line: Loggline) -> str:
-    """What happened."""
-    return str(EVENTS.get(line.hending, line.hending))
+    """What happened: in words of its own, else what was done to the subject that stands beside it."""
+    verb = line.hending.rpartition(":")[2]
+    return str(EVENTS.get(line.hending) or loggord.VERBS.get(verb, line.hending))
 
 
 def change(line: Loggline) -> str:
     """The fields, codes and digests a line holds."""
-    return ", ".join(f"{key}: {value}" for key, value in sorted(line.endring.items()))
+    said = {True: _("ja"), False: _("nei")}
+    return ", ".join(
+        f"{loggord.FIELDS.get(key, key)}: {said[value] if isinstance(value, bool) else value}"
+        for key, value in sorted(line.endring.items())
+    )

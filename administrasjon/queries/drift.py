@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from kjerne.clock import end_of_day
 from kjerne.errors import NotFound
@@ -12,6 +12,7 @@ from kjerne.models import Epost, Leselogg, Loggline, Person, Tilgangsgruppe, Til
 from kjerne.work import Work
 
 PAGE = 100
+LETTERS = 20
 #: Subjects that are no cases: who did it is shown. Of a case the actor is not, since a reporter's name may be withheld.
 OPEN_SUBJECTS = frozenset({"person", "eining", "gruppe", "innlesing", "innstilling", "katalog", "system"})
 
@@ -106,9 +107,17 @@ def readings(work: Work, subjekt_type: str, subjekt_id: str, limit: int = 200) -
     return [Read(row.tid, row.kva, row.avvist, (namn or "") if is_open else "") for row, namn in rows]
 
 
-def my_letters(work: Work, limit: int = 100) -> list[Epost]:
-    """The letters to me, the newest first."""
-    return list(work.db.scalars(select(Epost).where(Epost.til_person_id == work.me.id).order_by(Epost.id.desc()).limit(limit)))
+def _letters(work: Work, query: Select[Epost], before: int | None) -> tuple[list[Epost], int | None]:
+    """A portion of letters, the newest first, and the number to go on from when more follow."""
+    if before is not None:
+        query = query.where(Epost.id < before)
+    found = list(work.db.scalars(query.order_by(Epost.id.desc()).limit(LETTERS + 1)))
+    return found[:LETTERS], found[LETTERS - 1].id if len(found) > LETTERS else None
+
+
+def my_letters(work: Work, before: int | None = None) -> tuple[list[Epost], int | None]:
+    """The letters to me, a portion at a time."""
+    return _letters(work, select(Epost).where(Epost.til_person_id == work.me.id), before)
 
 
 def my_letter(work: Work, letter_id: int) -> Epost:
@@ -119,9 +128,9 @@ def my_letter(work: Work, letter_id: int) -> Epost:
     return letter
 
 
-def outbox(work: Work, limit: int = 100) -> list[Epost]:
-    """The newest letters to anybody: for headings and delivery only, never the text or the receiver."""
-    return list(work.db.scalars(select(Epost).order_by(Epost.id.desc()).limit(limit)))
+def outbox(work: Work, before: int | None = None) -> tuple[list[Epost], int | None]:
+    """The letters to anybody, a portion at a time: for headings and delivery only, never the text or the receiver."""
+    return _letters(work, select(Epost), before)
 
 
 @dataclass(frozen=True)

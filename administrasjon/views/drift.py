@@ -65,6 +65,12 @@ def gruppe_ut(work: Work, gruppe: int, person: int) -> Response:
     return redirect(url_for("administrasjon.tilgang") + "#grupper", 303)
 
 
+def _from(name: str) -> int | None:
+    """The number a portion goes on from, as the address says it; what is none is the beginning."""
+    raw = request.args.get(name, "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+
+
 @area.page("/logg", needs=Right.LOGG_LES)
 def logg(work: Work) -> str:
     """The log in plain words, newest first."""
@@ -72,14 +78,13 @@ def logg(work: Work) -> str:
     kinds = queries.log_kinds(work)
     form.slag.choices = {"": _("Alt"), **{kind: ord_for_loggen.subject(kind) for kind in kinds}}
     good = form.validate()
-    raw = request.args.get("for", "")
     lines, more = queries.log_lines(
         work,
         queries.LogFilter(
             subjekt_type=form.slag.data or "" if good else "",
             fra=form.fra.data if good else None,
             til=form.til.data if good else None,
-            for_id=int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None,
+            for_id=_from("for"),
         ),
     )
     asked = [(key, value) for key, value in request.args.items() if key in {"slag", "fra", "til"} and value]
@@ -116,8 +121,9 @@ def _demo(work: Work) -> None:
 def brev(work: Work) -> str:
     """Demo mode only: the letters to me; an administrator sees what goes out, without text and receiver."""
     _demo(work)
-    everything = queries.outbox(work) if work.has(Right.DRIFT) else None
-    return render(work, "administrasjon/brev.html", mine=queries.my_letters(work), alle=everything)
+    mine, more = queries.my_letters(work, _from("mine"))
+    everything, further = queries.outbox(work, _from("ut")) if work.has(Right.DRIFT) else (None, None)
+    return render(work, "administrasjon/brev.html", mine=mine, fleire=more, alle=everything, fleire_ut=further)
 
 
 @area.page("/brev/<id:nr>", needs=Open.LOGGED_IN)

@@ -1,19 +1,34 @@
 """Import in the browser, settings, the log in plain words, letters in demo mode."""
 
+import ast
 import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from administrasjon import ord_for_loggen
+from administrasjon.loggord import FIELDS
+from administrasjon.queries.drift import LETTERS
+from avvik.tekstar import HENDINGAR
 from kjerne import log
 from kjerne.db import Databases
 from kjerne.innstilling import put, settings
 from kjerne.models import Epost, Loggline, Person
+from oppdragsbrev.queries.brev import SENT_OUT
+from oppdragsbrev.views.historie import WORDS
+from prosedyrar import rules as prosedyrar
+from ros import rules as ros
 from tests import make
 from tests.cast import Cast
+from tiltak import rules as tiltak
+
+ROOT = Path(ord_for_loggen.__file__).resolve().parents[1]
+PACKAGES = {"administrasjon", "konto", "kjerne", "tiltak", "prosedyrar", "ros", "kompetanse", "avvik", "register", "oppdragsbrev"}
+PACKAGES |= {"krav", "rapportar", "cli"}
 
 ClientFor = Callable[..., FlaskClient]
 Csrf = Callable[..., str]
@@ -112,6 +127,25 @@ def test_the_log_speaks_plainly_and_names_no_one_on_cases(
         assert db.scalars(select(Loggline).where(Loggline.hending == "konto:stengd")).one().subjekt_id == str(cast.kari.id)
 
 
+def test_each_line_anything_writes_in_the_log_has_words() -> None:
+    sources = [file.read_text("utf-8") for name in PACKAGES for file in (ROOT / name).rglob("*.py")]
+    nodes = [node for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    named = [node for node in nodes if getattr(node.func, "attr", getattr(node.func, "id", "")) == "record"]
+    calls = [node for node in named if len(node.args) > 3]
+    kinds = {"tiltak": tiltak.HENDINGNAMN, "ros": ros.HENDINGNAMN, "prosedyre": prosedyrar.HENDINGNAMN}
+    kinds |= {"avvik": HENDINGAR, "oppdragsbrev": {**WORDS, SENT_OUT: ""}}
+    events = {f"{subject}:{kind}" for subject, words in kinds.items() for kind in words}
+    events |= {call.args[3].value for call in calls if isinstance(call.args[3], ast.Constant)}
+    subjects = {call.args[1].value for call in calls if isinstance(call.args[1], ast.Constant)}
+    fields = {one.arg for call in calls for one in call.keywords if one.arg not in {None, "actor", "at"}}
+    assert len(events) > 200
+    lines = {code: Loggline(hending=code, endring={}) for code in events}
+    assert {code for code, line in lines.items() if ord_for_loggen.event(line) == code and ":" in code} == set()
+    assert {code for code in subjects if ord_for_loggen.subject(code) == code} == set()
+    assert {name for name in fields if name not in FIELDS} == set()
+    assert ord_for_loggen.change(Loggline(hending="konto:logga-inn", endring={"delt": True})) == "delt maskin: ja"
+
+
 def test_letters_are_shown_in_demo_mode_to_their_receiver(
     cast: Cast, client_for: ClientFor, csrf: Csrf, databases: Databases
 ) -> None:
@@ -133,3 +167,24 @@ def test_letters_are_shown_in_demo_mode_to_their_receiver(
     assert secret not in headings
     assert cast.kari.epost not in headings
     assert adam.get(f"/brev/{letter_id}").status_code == 404
+    with databases.writing() as db:
+        db.add_all(
+            Epost(
+                nokkel=f"prove-{n}",
+                til_person_id=cast.kari.id,
+                til_adresse="kari@eksempel.no",
+                emne=f"Brev nr. {n:03}",
+                tekst=".",
+                laga=letter.laga,
+                neste_forsok=letter.laga,
+            )
+            for n in range(LETTERS + 5)
+        )
+        db.commit()
+    first = kari.get("/brev").get_data(as_text=True)
+    following = re.search(r"/brev\?mine=\d+", first)
+    assert following
+    both = first + kari.get(following[0]).get_data(as_text=True)
+    assert [both.count(f"Brev nr. {n:03}") for n in range(LETTERS + 5)] == [1] * (LETTERS + 5), "each once"
+    assert "Brev nr. 000" not in first
+    assert re.search(r"/brev\?ut=\d+#alle", adam.get("/brev").get_data(as_text=True))
