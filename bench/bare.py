@@ -47,6 +47,11 @@ HISTORY: Final = (
     "WHERE h.avvik_id = ? ORDER BY h.id"
 )
 MEASURES: Final = "SELECT t.* FROM avvik_tiltak k JOIN tiltak t ON t.id = k.tiltak_id WHERE k.avvik_id = ?"
+DOCUMENT: Final = (
+    "SELECT p.*, v.*, e.namn, o.namn, g.namn FROM prosedyre p JOIN prosedyre_versjon v ON v.prosedyre_id = p.id "
+    "JOIN eining e ON e.id = p.eining_id JOIN person o ON o.id = p.eigar_id LEFT JOIN person g ON g.id = v.godkjennar_id "
+    "WHERE p.id = ? AND v.tilstand = 'gyldig'"
+)
 HEAD: Final = "SELECT siste_id, mac FROM logghovud WHERE id = 1"
 EXPORT: Final = (
     "SELECT a.aar, a.lopenr, e.namn, a.underkategori, a.art, a.alvor, a.status, a.hendt, a.meldt, p.namn, a.frist_lukking, "
@@ -126,6 +131,14 @@ def sak() -> str:
     _ask(HISTORY, case[0])
     _ask(MEASURES, case[0])
     return _page("sak")
+
+
+@application.get("/prosedyre")
+def prosedyre() -> str:
+    """A procedure's valid text."""
+    _who()
+    _ask(DOCUMENT, PAGES["prosedyre"]["id"])
+    return _page("prosedyre")
 
 
 @application.get("/csv")

@@ -18,7 +18,7 @@ from argon2.low_level import Type, hash_secret_raw
 from bench.maling import Goal, Klient, Result, p, processor_ms, take_turns
 from bench.tenar import Tenar
 
-__all__ = ["against_bare", "concurrent_filers", "export", "goals", "growth", "login", "matrix", "weight"]
+__all__ = ["against_bare", "concurrent_filers", "export", "goals", "growth", "login", "matrix", "spent", "weight"]
 
 _TOKEN: Final = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _LINKED: Final = re.compile(r'(?:href|src)="(/static/[^"]+)"')
@@ -87,9 +87,9 @@ def against_bare(result: Result, database: str, tenar: Tenar, case: str, rounds:
             rounds,
         )
         result.ratio(database, name, times["vi"], times["bare"], _MOST[name])
-        spent = [_spent(ours, tenar.pid, rounds), _spent(partial(bare.send, method, path, body, wants), tenar.bare_pid, rounds)]
-        said = f"{spent[0]:.1f} mot {spent[1]:.1f} ms i vevtenaren"
-        result.goals.append(Goal(database, f"{name}: prosessortid × bare", spent[0] / spent[1], _MOST[name], "×", said))
+        cost = [spent(ours, tenar.pid, rounds), spent(partial(bare.send, method, path, body, wants), tenar.bare_pid, rounds)]
+        said = f"{cost[0]:.1f} mot {cost[1]:.1f} ms i vevtenaren"
+        result.goals.append(Goal(database, f"{name}: prosessortid × bare", cost[0] / cost[1], _MOST[name], "×", said))
         result.goals.append(
             Goal(
                 database,
@@ -101,7 +101,7 @@ def against_bare(result: Result, database: str, tenar: Tenar, case: str, rounds:
         )
 
 
-def _spent(call: Callable[[], object], pid: int, rounds: int) -> float:
+def spent(call: Callable[[], object], pid: int, rounds: int) -> float:
     """Milliseconds of a server's processor time one call takes."""
     before = processor_ms(pid)
     for _ in range(rounds):

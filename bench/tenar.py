@@ -201,6 +201,10 @@ def _bare_pages(tenar: Tenar) -> dict[str, Any]:
         template, said = as_template(main_of(klient.get(path).decode()))
         found[name] = {"mal": template, "tekstar": said, "vegen": path}
     found["liste"]["eining"], found["innboks"]["person"] = unit, person
+    document = ask(data, "SELECT min(prosedyre_id) FROM prosedyre_versjon WHERE tilstand = 'gyldig'")[0][0]
+    path = f"/prosedyrar/{document}"
+    template, said = as_template(main_of(tenar.klient("tilsett").get(path).decode()))
+    found["prosedyre"] = {"mal": template, "tekstar": said, "vegen": path, "id": document}
     found["sak"] |= {"aar": int(aar), "lopenr": int(lopenr)}
     row = _template_row(unit, person)
     found["meld"] = {"kolonnar": list(row), "rad": {**row, "skildring": ""}, "eining": leader["eining"]}
