@@ -1,7 +1,8 @@
 """Close a case: an outcome, an answer, measures in hand. "Led to changed procedure or new practice" is counted from here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, func, select
 
@@ -64,7 +65,9 @@ def _with_proven(work: Work, avvik: Avvik, chosen: dict[str, str], known: dict[s
 
 
 _MEASURES: Final = (
-    select(Tiltak).join(AvvikTiltak, AvvikTiltak.tiltak_id == Tiltak.id).where(AvvikTiltak.avvik_id == bindparam("avvik"))
+    select(Tiltak.status, Tiltak.ansvarleg_id, Tiltak.frist)
+    .join(AvvikTiltak, AvvikTiltak.tiltak_id == Tiltak.id)
+    .where(AvvikTiltak.avvik_id == bindparam("avvik"))
 )
 
 
@@ -78,24 +81,40 @@ def _counts(_work: Work) -> Select[int, int]:
     return select(causes.label("arsaker"), duties.scalar_subquery().label("plikter"))
 
 
+@dataclass(frozen=True)
+class Innhald:
+    """What a case holds that the closing rules ask about. Outcomes with their reasons; measures with status, owner and date."""
+
+    arsaker: int
+    opne_plikter: int
+    utfall: Sequence[tuple[str, str]]
+    tiltak: Sequence[Any]
+    eiga_sak: bool
+
+
 def closing_facts(work: Work, avvik: Avvik) -> ClosingFacts:
     """What the closing rules ask about this case and this person."""
-    db, key = work.db, avvik.id
-    outcomes = asked.rows(work, _outcomes, avvik=key)
-    needs_reason = {row.kode for row in live(db, Utfall, work.today) if row.krev_grunngiving}
-    measures = db.scalars(_MEASURES, {"avvik": key}).all()
-    (counts,) = asked.rows(work, _counts, avvik=key)
+    (counts,) = asked.rows(work, _counts, avvik=avvik.id)
+    outcomes = [(row.utfall, row.grunngiving) for row in asked.rows(work, _outcomes, avvik=avvik.id)]
+    measures = work.db.execute(_MEASURES, {"avvik": avvik.id}).all()
+    return facts_of(work, avvik, Innhald(counts.arsaker, counts.plikter, outcomes, measures, is_reporter(work, avvik)))
+
+
+def facts_of(work: Work, avvik: Avvik, innhald: Innhald) -> ClosingFacts:
+    """The same of what has been read already."""
+    needs_reason = {row.kode for row in live(work.db, Utfall, work.today) if row.krev_grunngiving} if innhald.utfall else set()
+    loose = [row for row in innhald.tiltak if not is_settled(row) and (row.ansvarleg_id is None or row.frist is None)]
     return ClosingFacts(
         alvor=avvik.alvor,
-        causes=counts.arsaker,
-        outcomes=len(outcomes),
-        outcome_without_reason=any(row.utfall in needs_reason and not row.grunngiving.strip() for row in outcomes),
+        causes=innhald.arsaker,
+        outcomes=len(innhald.utfall),
+        outcome_without_reason=any(code in needs_reason and not reason.strip() for code, reason in innhald.utfall),
         answered=avvik.forste_svar_tid is not None or bool(avvik.sluttsvar.strip()),
         closing_answer=bool(avvik.sluttsvar.strip()),
-        open_duties=counts.plikter,
-        loose_measures=sum(1 for row in measures if not is_settled(row) and (row.ansvarleg_id is None or row.frist is None)),
+        open_duties=innhald.opne_plikter,
+        loose_measures=len(loose),
         is_coordinator=work.has(Right.AVVIK_LUKK_ALVORLEG, avvik.eining_id),
-        is_reporter=is_reporter(work, avvik),
+        is_reporter=innhald.eiga_sak,
     )
 
 

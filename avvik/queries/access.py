@@ -6,7 +6,7 @@ Outside it a case is 404, indistinguishable from one that does not exist.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 
 from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, case, false, literal_column, not_, or_, select
 
@@ -96,10 +96,6 @@ def _any_of(reasons: Sequence[Grunn]) -> ColumnElement[bool]:
     return or_(false(), *(one.condition for one in reasons))
 
 
-def _groups(work: Work) -> ColumnElement[bool]:
-    return _any_of(_group_reasons(work))
-
-
 def mine_reasons(work: Work) -> list[Grunn]:
     """Cases this person filed with her name, also confidential ones. Never anonymous ones: nothing joins them to her."""
     hidden = select(AvvikMeldarLoynd.avvik_id).where(AvvikMeldarLoynd.person_id == work.me.id)
@@ -159,19 +155,29 @@ def _numbered(work: Work) -> Select[int]:
     return select(Avvik.id).where(Avvik.aar == bindparam("aar"), Avvik.lopenr == bindparam("lopenr"), seen(work))
 
 
-def get_avvik(work: Work, nr: str) -> Avvik:
-    """The case with that number, if this person may see it. Else `NotFound`; a denied attempt is noted in the read log."""
+def number_of(nr: str) -> tuple[int, int]:
+    """Year and number of what people say, such as 2026-17. `NotFound` for anything else."""
     match = NUMBER.fullmatch(nr)
     if match is None:
         raise NotFound
-    aar, lopenr = int(match[1]), int(match[2])
-    found = asked.value(work, _numbered, aar=aar, lopenr=lopenr)
-    if found is not None:
-        return work.db.get_one(Avvik, found)
+    return int(match[1]), int(match[2])
+
+
+def deny(work: Work, aar: int, lopenr: int) -> NoReturn:
+    """No such case for her: `NotFound`. An attempt at one that is hidden from her is noted in the read log."""
     hidden = work.db.scalar(select(Avvik.id).where(Avvik.aar == aar, Avvik.lopenr == lopenr))
     if hidden is not None:
         work.read("avvik", hidden, "opne", denied=True)
     raise NotFound
+
+
+def get_avvik(work: Work, nr: str) -> Avvik:
+    """The case with that number, if this person may see it. Else `NotFound`; a denied attempt is noted in the read log."""
+    aar, lopenr = number_of(nr)
+    found = asked.value(work, _numbered, aar=aar, lopenr=lopenr)
+    if found is None:
+        deny(work, aar, lopenr)
+    return work.db.get_one(Avvik, found)
 
 
 def is_reporter(work: Work, avvik: Avvik) -> bool:
@@ -191,29 +197,56 @@ def reporter_of(work: Work, avvik: Avvik) -> Person | None:
     return work.db.get(Person, avvik.meldar_id)
 
 
+def in_groups(work: Work) -> ColumnElement[bool]:
+    """Sensitive cases of a group she is in, as one condition."""
+    return _any_of(_group_reasons(work))
+
+
 def _grouped(work: Work) -> Select[int]:
-    return select(Avvik.id).where(Avvik.id == bindparam("avvik"), _groups(work))
+    return select(Avvik.id).where(Avvik.id == bindparam("avvik"), in_groups(work))
 
 
 def _in_group(work: Work, avvik: Avvik) -> bool:
     return asked.value(work, _grouped, avvik=avvik.id) is not None
 
 
+@dataclass(frozen=True)
+class Stand:
+    """How a person stands to a case: she filed it with her name, reads it by a role, is in the group that alone sees it.
+
+    `over`: the unit above the case's.
+    """
+
+    meldar: bool
+    les: bool
+    gruppe: bool
+    over: int | None
+
+
 def who_am_i(work: Work, avvik: Avvik) -> frozenset[Who]:
     """What this person is to a case she can see; the steps' table says what that lets her do."""
-    reporter = is_reporter(work, avvik)
-    reads = reads_by_role(work, avvik)
-    only_revisor = work.has_role(Rolle.REVISOR, avvik.eining_id) and not work.has(Right.AVVIK_BEHANDLE, avvik.eining_id)
-    found = {Who.READER} if reads and not only_revisor else set()
-    if reporter:
+    stand = Stand(
+        meldar=is_reporter(work, avvik),
+        les=reads_by_role(work, avvik),
+        gruppe=avvik.sensitiv_gruppe != "" and _in_group(work, avvik),
+        over=work.db.get_one(Eining, avvik.eining_id).overordna_id,
+    )
+    return who(work, avvik, stand)
+
+
+def who(work: Work, avvik: Avvik, stand: Stand) -> frozenset[Who]:
+    """The same, where it is known how she stands to the case."""
+    unit = avvik.eining_id
+    only_revisor = work.has_role(Rolle.REVISOR, unit) and not work.has(Right.AVVIK_BEHANDLE, unit)
+    found = {Who.READER} if stand.les and not only_revisor else set()
+    if stand.meldar:
         found.add(Who.REPORTER)
     ordinary = avvik.sensitiv_gruppe == ""
-    by_right = ordinary and work.has(Right.AVVIK_BEHANDLE, avvik.eining_id) and (reads or not reporter)
-    by_group = not ordinary and _in_group(work, avvik)
+    by_right = ordinary and work.has(Right.AVVIK_BEHANDLE, unit) and (stand.les or not stand.meldar)
+    by_group = not ordinary and stand.gruppe
     if avvik.sakshandsamar_id == work.me.id or by_right or by_group:
         found.add(Who.HANDLER)
-    parent = work.db.get_one(Eining, avvik.eining_id).overordna_id
-    above = work.has(Right.AVVIK_LUKK_ALVORLEG, avvik.eining_id) or (parent is not None and work.has(Right.AVVIK_BEHANDLE, parent))
+    above = work.has(Right.AVVIK_LUKK_ALVORLEG, unit) or (stand.over is not None and work.has(Right.AVVIK_BEHANDLE, stand.over))
     if above or by_group:
         found.add(Who.ABOVE)
     return frozenset(found)
@@ -221,7 +254,7 @@ def who_am_i(work: Work, avvik: Avvik) -> frozenset[Who]:
 
 def by_role(work: Work) -> ColumnElement[bool]:
     """Cases she reads by her role, her group, or because she has them. Laid on top of `visible`, never instead of it."""
-    return or_(in_line(work), _groups(work), Avvik.sakshandsamar_id == work.me.id)
+    return or_(in_line(work), in_groups(work), Avvik.sakshandsamar_id == work.me.id)
 
 
 def _by_role(work: Work) -> Select[int]:

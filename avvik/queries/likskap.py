@@ -1,16 +1,19 @@
 """Cases like the one that is handled: the same thing in the same unit lately, and those that share its rare words."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy import Integer, Select, bindparam, func, literal_column, select, union_all
+from sqlalchemy.orm import Session
 
 from avvik.models import Avvik, AvvikOrd
 from avvik.ordpar import SMALL
 from avvik.queries.access import visible
 from avvik.sok import key, words
 from kjerne import asked
-from kjerne.katalog import Hovudtype, Underkategori, versions
+from kjerne.katalog import Hovudtype, Post, Underkategori, versions
+from kjerne.kept import kept
 from kjerne.models import Eining
 from kjerne.work import Work
 
@@ -42,7 +45,7 @@ def _same_kind(work: Work) -> Select[*tuple[Any, ...]]:
 
 
 def _alike(work: Work) -> Select[*tuple[Any, ...]]:
-    """Those that share some of twelve words, but for five that are known already."""
+    """Those that share some of twelve words, and so many more as the same kind can take of them."""
     shared = (
         select(AvvikOrd.avvik_id, func.count().label("felles"))
         .where(AvvikOrd.ord.in_([bindparam(f"ord{n}") for n in range(WORDS_TRIED)]))
@@ -52,62 +55,62 @@ def _alike(work: Work) -> Select[*tuple[Any, ...]]:
     )
     return (
         _rows(work)
+        .add_columns(shared.c.felles)
         .join(shared, shared.c.avvik_id == Avvik.id)
-        .where(Avvik.id.not_in([bindparam(f"kjend{n}") for n in range(MOST)]))
         .order_by(shared.c.felles.desc(), Avvik.id.desc())
-        .limit(MOST)
+        .limit(2 * MOST)
     )
+
+
+def _both(work: Work) -> Select[*tuple[Any, ...]]:
+    """The same kind (`felles` 0) and those that share words, in one question."""
+    same = _same_kind(work).add_columns(literal_column("0", Integer).label("felles")).subquery()
+    alike = _alike(work).subquery()
+    both = union_all(select(*same.c), select(*alike.c)).subquery()
+    return select(*both.c)
 
 
 _SMALL: Final = frozenset(key(word) for word in words(SMALL))
 
 
-def _common(work: Work, avvik: Avvik) -> set[str]:
-    """Words that say nothing about this very case: small words, its unit's name, and the labels of its category."""
-    types = versions(work.db, Hovudtype).get(avvik.hovudtype, [])
-    kinds = versions(work.db, Underkategori).get(avvik.underkategori, [])
-    labels = [f"{row.nn} {row.nb}" for row in types] + [f"{row.nn} {row.nb}" for row in kinds]
-    labels.append(work.db.get_one(Eining, avvik.eining_id).namn)
-    return {*_SMALL, *(key(word) for text in labels for word in words(text))}
+def _labels(db: Session, hovudtype: str, underkategori: str) -> frozenset[str]:
+    """Words that say nothing about a case of a category: small words and the category's own labels."""
+    rows: list[Post] = [*versions(db, Hovudtype).get(hovudtype, []), *versions(db, Underkategori).get(underkategori, [])]
+    return _SMALL | {key(word) for row in rows for word in words(f"{row.nn} {row.nb}")}
 
 
-def _newest(_work: Work) -> Select[int]:
-    return select(func.max(Avvik.id))
+def _common(work: Work, head: Any) -> frozenset[str]:
+    """Words that say nothing about this very case: those of its category, and its unit's name."""
+    kind = (head.hovudtype, head.underkategori)
+    labels = kept(work.db, f"vanlege ord {kind}", lambda own: _labels(own, *kind))
+    return labels | {key(word) for word in words(head.eining_namn)}
 
 
-def _spread(_work: Work) -> Select[str, int]:
-    mine, others = AvvikOrd.__table__.alias("mine"), AvvikOrd.__table__.alias("andre")
-    limit = bindparam("grense", type_=Integer)
-    counted = select(others.c.avvik_id).where(others.c.ord == mine.c.ord).limit(limit).correlate(mine).subquery()
-    spread = select(func.count()).select_from(counted).correlate(mine).scalar_subquery()
-    return select(mine.c.ord, spread.label("tal")).where(mine.c.avvik_id == bindparam("avvik"))
+def counted_to(newest: int | None) -> int:
+    """How far the cases that have a word are counted: one more than a rare word may have. `newest`: the highest id of any case."""
+    return min(RARE, max(MOST, (newest or 0) // SHARE)) + 1
 
 
-def rare_words(work: Work, avvik: Avvik) -> list[str]:
-    """The words of a case that few others have, rarest first. Each is counted no further than a fixed limit."""
-    cases = asked.value(work, _newest) or 0
-    limit = min(RARE, max(MOST, cases // SHARE))
-    rows = asked.rows(work, _spread, avvik=avvik.id, grense=limit + 1)
-    common = _common(work, avvik)
-    found = [
-        (row.tal, row.ord)
-        for row in rows
-        if 1 < row.tal <= limit
-        and len(row.ord) >= SHORTEST
-        and row.ord.isalpha()
-        and row.ord not in common
-        and key(row.ord) not in common
-    ]
+def rare_words(work: Work, head: Any, spread: Sequence[Any]) -> list[str]:
+    """The words of a case that few others have, rarest first. `spread`: word (`kode`) and number of cases (`tal`), from `pairs`."""
+    most = counted_to(head.nyaste)
+    few = [row for row in spread if 1 < row.tal < most and len(row.kode) >= SHORTEST and row.kode.isalpha()]
+    if not few:
+        return []
+    common = _common(work, head)
+    found = [(row.tal, row.kode) for row in few if row.kode not in common and key(row.kode) not in common]
     return [word for _tal, word in sorted(found)[:WORDS_TRIED]]
 
 
-def similar(work: Work, avvik: Avvik) -> list[Any]:
-    """At most ten cases like this one that the person may open, also closed ones and those of other units. Constant queries."""
-    about = {"eining": avvik.eining_id, "kategori": avvik.underkategori, "fra": avvik.meldt - WINDOW, "til": avvik.meldt + WINDOW}
-    same = asked.rows(work, _same_kind, avvik=avvik.id, **about)
-    rare = rare_words(work, avvik)
+def similar(work: Work, head: Any, spread: Sequence[Any]) -> list[Any]:
+    """At most ten cases like this one that the person may open, also closed ones and those of other units. One query."""
+    about = {"eining": head.eining_id, "kategori": head.underkategori, "fra": head.meldt - WINDOW, "til": head.meldt + WINDOW}
+    rare = rare_words(work, head, spread)
     if not rare:
-        return same
+        return asked.rows(work, _same_kind, avvik=head.id, **about)
     tried = {f"ord{n}": rare[min(n, len(rare) - 1)] for n in range(WORDS_TRIED)}
-    known = {f"kjend{n}": same[n].id if n < len(same) else 0 for n in range(MOST)}
-    return same + asked.rows(work, _alike, avvik=avvik.id, **tried, **known)
+    found = asked.rows(work, _both, avvik=head.id, **about, **tried)
+    same = sorted((row for row in found if not row.felles), key=lambda row: -row.id)
+    known = {row.id for row in same}
+    others = (row for row in found if row.felles and row.id not in known)
+    return same + sorted(others, key=lambda row: (-row.felles, -row.id))[:MOST]

@@ -1,28 +1,20 @@
 """All a case's page shows, read in a constant number of queries. The case itself was fetched through `get_avvik`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from avvik.models import (
-    Avvik,
-    AvvikArsak,
-    AvvikHending,
-    AvvikLenkje,
-    AvvikMeldeplikt,
-    AvvikTillegg,
-    AvvikTiltak,
-    AvvikUtfall,
-)
+from avvik.models import Avvik, AvvikHending, AvvikLenkje, AvvikMeldeplikt, AvvikTillegg, AvvikTiltak
 from avvik.queries.access import visible
+from avvik.queries.likskap import counted_to
+from avvik.queries.sak_par import CHOICES, OWN, WORDS, pairs
 from kjerne import asked
-from kjerne.access import Rolle
+from kjerne.access import Right, Rolle, roles_with
 from kjerne.clock import oslo_date
-from kjerne.db import Base
 from kjerne.katalog import (
     Alvorsgrad,
     Arsak,
@@ -36,11 +28,12 @@ from kjerne.katalog import (
     Utfall,
     as_of,
     by_code,
-    holds,
+    every,
+    holds_on,
     versions,
 )
 from kjerne.kept import kept
-from kjerne.models import Eining, Fil, Leselogg, Person, Tilgang
+from kjerne.models import Eining, Fil, Leselogg, Person
 from kjerne.work import Work
 from tiltak.models import Tiltak
 
@@ -81,23 +74,40 @@ def words_of(work: Work, avvik: Avvik) -> Ordliste:
     return _words(work.db, oslo_date(avvik.meldt), oslo_date(avvik.lukka_tid) if avvik.lukka_tid else work.today)
 
 
+class _Dagens(Mapping[str, P]):
+    """The rows of a table as they stood on one day, each found when it is asked for: a page needs few of them."""
+
+    __slots__ = ("_day", "_rows")
+
+    def __init__(self, rows: Mapping[str, Sequence[P]], day: date) -> None:
+        self._rows, self._day = rows, day
+
+    def __getitem__(self, code: str) -> P:
+        row = as_of(self._rows[code], self._day)
+        if row is None:
+            raise KeyError(code)
+        return row
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 def _words(db: Session, filed: date, ended: date) -> Ordliste:
     types, kinds, arts = versions(db, Hovudtype), versions(db, Underkategori), versions(db, Art)
     levels = {row.niva: row for row in by_code(db, Alvorsgrad, filed).values()}
     causes, outcomes = versions(db, Arsak), versions(db, Utfall)
     return Ordliste(
-        _at(types, filed),
-        _at(kinds, filed),
-        _at(arts, filed),
+        _Dagens(types, filed),
+        _Dagens(kinds, filed),
+        _Dagens(arts, filed),
         levels,
-        _at(causes, ended),
-        _at(outcomes, ended),
+        _Dagens(causes, ended),
+        _Dagens(outcomes, ended),
         {"hovudtype": types, "underkategori": kinds, "art": arts, "arsak": causes, "utfall": outcomes},
     )
-
-
-def _at(rows: Mapping[str, Sequence[P]], day: date) -> dict[str, P]:
-    return {code: row for code, dated in rows.items() if (row := as_of(dated, day)) is not None}
 
 
 @dataclass(frozen=True)
@@ -118,22 +128,30 @@ class Plikt:
 
 
 @dataclass(frozen=True)
-class Sak:
-    """A case as its page shows it."""
+class MiSak:
+    """A case as its reporter's page shows it."""
 
-    avvik: Avvik
     eining: Eining
-    sakshandsamar: Person | None
-    meldar: str | None
+    historie: list[Linje]
+    filer: list[Any]
+    tillegg: list[tuple[Tilleggsfelt, str]]
+
+
+@dataclass(frozen=True)
+class Sak:
+    """A case as the page of those who handle and read it shows it. `par`: what its forms offer, by kind (`sak_par`)."""
+
+    avvik: Any
     historie: list[Linje]
     arsaker: list[Any]
     utfall: list[Any]
     plikter: list[Plikt]
-    tiltak: list[tuple[Tiltak, str]]
+    tiltak: list[Any]
     liknande: list[Any]
     filer: list[Any]
     tillegg: list[tuple[Tilleggsfelt, str]]
     kopi: list[str]
+    par: Mapping[str, list[Any]]
 
 
 def _lines(_work: Work, for_reporter: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001 - a part of a question has no name
@@ -154,12 +172,6 @@ def last_line(work: Work, avvik_id: int, *, for_reporter: bool) -> Linje | None:
     """The newest line of a case's history; for its reporter the newest she may see."""
     lines = _history(work, avvik_id, for_reporter=for_reporter)
     return lines[-1] if lines else None
-
-
-def _of_case(_work: Work, table: type[Base]) -> Select[*tuple[Any, ...]]:
-    """All rows of a table that belong to a case."""
-    columns = table.__table__.c
-    return select(*columns).where(columns.avvik_id == bindparam("avvik")).order_by(*table.__table__.primary_key)
 
 
 def _duty_rows(_work: Work) -> Select[*tuple[Any, ...]]:
@@ -186,72 +198,78 @@ def _linked(work: Work) -> Select[*tuple[Any, ...]]:
     return shown.join(AvvikLenkje, tied).where(visible(work)).order_by(Avvik.id.desc())
 
 
-def _copied(work: Work, above: tuple[int, ...]) -> Select[str]:
+def _copying(work: Work, head: Any) -> frozenset[str]:
+    """The roles that get copies of a case by rule. Cases about a leader are copied to nobody."""
+    if head.gjeld_leiar or head.er_varsel:
+        return frozenset()
+    rules = (rule for rule in every(work.db, Kopi) if rule.hovudtype == head.hovudtype and rule.min_alvor <= head.alvor)
+    return frozenset(rule.rolle for rule in rules if holds_on(rule, work.today)) - {Rolle.REVISOR.value}
+
+
+def _measures(_work: Work) -> Select[*tuple[Any, ...]]:
+    shown = select(Tiltak.id, Tiltak.tittel, Tiltak.status, Tiltak.frist, Tiltak.ansvarleg_id, Person.namn.label("eigar"))
     return (
-        select(Person.namn)
-        .join(Tilgang, Tilgang.person_id == Person.id)
-        .join(Kopi, Kopi.rolle == Tilgang.rolle)
-        .where(
-            Kopi.hovudtype == bindparam("hovudtype"),
-            Kopi.min_alvor <= bindparam("alvor"),
-            holds(Kopi, work.today),
-            Tilgang.eining_id.in_(above),
-            Tilgang.rolle != Rolle.REVISOR.value,
-            Tilgang.gjeld_fra <= work.today,
-            or_(Tilgang.gjeld_til.is_(None), Tilgang.gjeld_til >= work.today),
-        )
-        .order_by(Person.namn)
-        .distinct()
+        shown.join(AvvikTiltak, AvvikTiltak.tiltak_id == Tiltak.id)
+        .outerjoin(Person, Person.id == Tiltak.ansvarleg_id)
+        .where(AvvikTiltak.avvik_id == bindparam("avvik"))
+        .order_by(Tiltak.id)
     )
-
-
-def _copies(work: Work, avvik: Avvik, eining: Eining) -> list[str]:
-    """Names of those who get copies by rule. Cases about a leader are copied to nobody."""
-    if avvik.gjeld_leiar or avvik.er_varsel:
-        return []
-    above = tuple(int(part) for part in eining.sti.split("/") if part)
-    return [row.namn for row in asked.rows(work, _copied, above, hovudtype=avvik.hovudtype, alvor=avvik.alvor)]
-
-
-_MEASURES: Final = (
-    select(Tiltak, Person.namn)
-    .join(AvvikTiltak, AvvikTiltak.tiltak_id == Tiltak.id)
-    .outerjoin(Person, Person.id == Tiltak.ansvarleg_id)
-    .where(AvvikTiltak.avvik_id == bindparam("avvik"))
-    .order_by(Tiltak.id)
-)
-
-
-def _name(_work: Work) -> Select[str]:
-    return select(Person.namn).where(Person.id == bindparam("person"))
 
 
 def _files(_work: Work) -> Select[*tuple[Any, ...]]:
     return select(*Fil.__table__.c).where(Fil.subjekt_type == "avvik", Fil.subjekt_id == bindparam("avvik")).order_by(Fil.id)
 
 
-def read_sak(work: Work, avvik: Avvik, *, for_reporter: bool = False) -> Sak:
-    """Everything about a case that its page shows. The reporter's name only when the case is open about it."""
-    db = work.db
-    eining = db.get_one(Eining, avvik.eining_id)
-    fields = by_code(db, Tilleggsfelt, oslo_date(avvik.meldt))
-    extra = asked.rows(work, _of_case, AvvikTillegg, avvik=avvik.id)
-    measures = db.execute(_MEASURES, {"avvik": avvik.id})
-    return Sak(
-        avvik=avvik,
-        eining=eining,
-        sakshandsamar=db.get(Person, avvik.sakshandsamar_id) if avvik.sakshandsamar_id else None,
-        meldar=asked.value(work, _name, person=avvik.meldar_id) if avvik.meldar_id else None,
-        historie=_history(work, avvik.id, for_reporter=for_reporter),
-        arsaker=asked.rows(work, _of_case, AvvikArsak, avvik=avvik.id),
-        utfall=asked.rows(work, _of_case, AvvikUtfall, avvik=avvik.id),
-        plikter=[] if for_reporter else _duties(work, avvik.id, oslo_date(avvik.meldt)),
-        tiltak=[(row, namn or "") for row, namn in measures],
-        liknande=[] if for_reporter else asked.rows(work, _linked, avvik=avvik.id),
-        filer=asked.rows(work, _files, avvik=avvik.id),
-        tillegg=[(fields[row.felt], row.verdi) for row in extra if row.felt in fields],
-        kopi=_copies(work, avvik, eining),
+def _extra(_work: Work) -> Select[str, str]:
+    return (
+        select(AvvikTillegg.felt, AvvikTillegg.verdi).where(AvvikTillegg.avvik_id == bindparam("avvik")).order_by(AvvikTillegg.felt)
     )
+
+
+def _fields(work: Work, filed: datetime, values: Iterable[tuple[str, str]]) -> list[tuple[Tilleggsfelt, str]]:
+    """The extra fields with their values, in order of code; those nobody knows are left out."""
+    values = list(values)
+    known = by_code(work.db, Tilleggsfelt, oslo_date(filed)) if values else {}
+    return [(known[felt], verdi) for felt, verdi in values if felt in known]
+
+
+def read_mine(work: Work, avvik: Avvik) -> MiSak:
+    """What a case's reporter sees of it besides the case itself."""
+    return MiSak(
+        eining=work.db.get_one(Eining, avvik.eining_id),
+        historie=_history(work, avvik.id, for_reporter=True),
+        filer=asked.rows(work, _files, avvik=avvik.id),
+        tillegg=_fields(work, avvik.meldt, [(row.felt, row.verdi) for row in asked.rows(work, _extra, avvik=avvik.id)]),
+    )
+
+
+def read_sak(work: Work, head: Any, *, handles: bool, steps: bool) -> Sak:
+    """Everything of a case that its page shows, but what is alike: only what its head says is there is asked for.
+
+    The reporter's name stands in the head only when the case is open about it. `handles`: she may see what it is like;
+    `steps`: steps are open to her, so what their forms offer is read as well.
+    """
+    copying = _copying(work, head)
+    handling = frozenset(role.value for role in roles_with(Right.AVVIK_BEHANDLE)) if steps else frozenset()
+    kinds = OWN + WORDS * handles + CHOICES * steps
+    par = pairs(work, head, kinds, copying | handling, counted_to(head.nyaste))
+    return Sak(
+        avvik=head,
+        historie=_history(work, head.id, for_reporter=False),
+        arsaker=sorted(par["arsak"], key=_code),
+        utfall=sorted(par["utfall"], key=_code),
+        plikter=_duties(work, head.id, oslo_date(head.meldt)) if head.har_plikter else [],
+        tiltak=asked.rows(work, _measures, avvik=head.id) if head.har_tiltak else [],
+        liknande=asked.rows(work, _linked, avvik=head.id) if head.har_lenkjer else [],
+        filer=asked.rows(work, _files, avvik=head.id) if head.har_filer else [],
+        tillegg=_fields(work, head.meldt, [(row.kode, row.tekst) for row in sorted(par["tillegg"], key=_code)]),
+        kopi=sorted({row.tekst for row in par["linje"] if row.rekkje in copying}),
+        par=par,
+    )
+
+
+def _code(row: Any) -> str:
+    return str(row.kode)
 
 
 def readers(db: Session, avvik_id: int) -> list[tuple[datetime, str, str]]:

@@ -12,7 +12,7 @@ from avvik.queries.lists import Lister, open_count
 from avvik.queries.lofte import kept_promise
 from avvik.queries.prosedyre import of_case
 from avvik.queries.reporter import LATEST, held_by, latest_cases, what_happens
-from avvik.queries.sak import Linje, Ordliste, read_sak, words_of
+from avvik.queries.sak import Linje, Ordliste, read_mine, words_of
 from avvik.rules import OPEN, STATUSNAMN, Status, Steg, Who, open_steps, status_name
 from kjerne.errors import Refused
 from kjerne.i18n import Lazy
@@ -124,7 +124,7 @@ def reporter_page(work: Work, avvik: Avvik, *, refusal: Refused | None = None) -
     Her own readings are not put in the read log: for a confidential case that would give her name to its owner.
     """
     words = words_of(work, avvik)
-    sak = read_sak(work, avvik, for_reporter=True)
+    sak = read_mine(work, avvik)
     steps = set(open_steps(Status(avvik.status), who_am_i(work, avvik)))
     guard = refusal.verdict if isinstance(refusal, Guarded) else None
     said = [text for texts in guard.messages().values() for text in texts] if guard else []
@@ -175,7 +175,7 @@ def anonymous_receipt(work: Work, receipt: Kvittering) -> Response:
 
 def talk_at_code(work: Work, avvik: Avvik) -> list[dict[str, object]]:
     """The talk as it is shown at an anonymous tracking code."""
-    return _talk(read_sak(work, avvik, for_reporter=True).historie, words_of(work, avvik))
+    return _talk(read_mine(work, avvik).historie, words_of(work, avvik))
 
 
 def unknown_code() -> str:

@@ -1,21 +1,22 @@
 """A case's page: for those who handle or read it, with the list beside; its reporter gets her own page."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import request, send_file
 from flask.typing import ResponseReturnValue
 
 from avvik import tekstar
-from avvik.actions.close import closing_facts
+from avvik.actions.close import Innhald, facts_of
 from avvik.actions.dialogue import may_open_name
 from avvik.models import Avvik
-from avvik.queries.access import get_avvik, is_reporter, reads_by_role, who_am_i
+from avvik.queries.access import get_avvik, is_reporter, who
 from avvik.queries.likskap import similar
 from avvik.queries.lists import Lister
 from avvik.queries.prosedyre import of_case
 from avvik.queries.ros import of_case as risks_of_case
-from avvik.queries.sak import Plikt, fil_of_case, read_sak, readers, words_of
-from avvik.queries.sladd import may_redact
+from avvik.queries.sak import Linje, Ordliste, Plikt, Sak, fil_of_case, read_sak, readers, words_of
+from avvik.queries.sak_hovud import get_head, stand_of
 from avvik.rules import MANGELNAMN, OPEN, STEGNAMN, Mangel, Status, Steg, Who, closing_gaps, open_steps, status_name
 from avvik.views.area import area
 from avvik.views.liste import PAGE_SIZE, narrowed, rows_of
@@ -86,6 +87,8 @@ NO_FORM = frozenset({Steg.START, Steg.VENT_EFFEKT, Steg.LUKK})
 #: Steps with a page of their own: the button leads there.
 OWN_PAGE = frozenset({Steg.PROSEDYRE, Steg.ROS})
 SHOWN_BUTTONS = 4
+#: Steps whose forms offer people, units or measures.
+CHOOSING = frozenset({Steg.TILDEL, Steg.TILTAK, Steg.SEND_VIDARE})
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def _clock(work: Work, plikt: Plikt) -> dict[str, object]:
     return {"open": True, "kind": "", "text": _("Straks")}
 
 
-def _spent(avvik: Avvik, steg: Steg) -> bool:
+def _spent(avvik: Any, steg: Steg) -> bool:
     """Steps that are taken once: the case already is what they would make it."""
     return (
         (steg is Steg.GJELD_LEIAR and avvik.gjeld_leiar)
@@ -141,25 +144,42 @@ def _spent(avvik: Avvik, steg: Steg) -> bool:
     )
 
 
+def _gaps(work: Work, sak: Sak, *, hers: bool) -> list[Mangel]:
+    """What is missing before the case can be closed."""
+    outcomes = [(row.kode, row.tekst) for row in sak.utfall]
+    duties = sum(plikt.rad.status == "open" for plikt in sak.plikter)
+    return closing_gaps(facts_of(work, sak.avvik, Innhald(len(sak.arsaker), duties, outcomes, sak.tiltak, hers)))
+
+
+def _history(work: Work, sak: Sak, words: Ordliste) -> list[tuple[Linje, str]]:
+    """The lines of the history with their sentences."""
+    duties: dict[str, str] = {}
+    if any(linje.hending.slag.startswith("meldeplikt") for linje in sak.historie):
+        rules = by_code(work.db, Meldeplikt, oslo_date(sak.avvik.meldt))
+        duties = {rule.kode: rule.text("styresmakt") for rule in rules.values()}
+    return [(linje, tekstar.sentence(linje, words, duties)) for linje in sak.historie]
+
+
 def show_case(
     work: Work,
-    avvik: Avvik,
+    nr: str,
     *,
     steg: Steg | None = None,
     refusal: Refused | None = None,
     opna_namn: str | None = None,
 ) -> str:
     """The case's page; after a refused step with the step's form open, the sentence on top and the text kept."""
-    me = who_am_i(work, avvik)
-    if Who.REPORTER in me and not reads_by_role(work, avvik):
-        return reporter_page(work, avvik, refusal=refusal)
-    if not is_reporter(work, avvik):
+    avvik = get_head(work, nr)
+    stand = stand_of(work, avvik)
+    me = who(work, avvik, stand)
+    if stand.meldar and not stand.les:
+        return reporter_page(work, work.db.get_one(Avvik, avvik.id), refusal=refusal)
+    if not stand.meldar:
         work.read("avvik", avvik.id, "opna")
-    sak, words = read_sak(work, avvik), words_of(work, avvik)
-    status = Status(avvik.status)
-    steps = [steg for steg in open_steps(status, me) if not _spent(avvik, steg)]
-    gaps = closing_gaps(closing_facts(work, avvik)) if status in OPEN and Who.HANDLER in me else []
-    duties = {rule.kode: rule.text("styresmakt") for rule in by_code(work.db, Meldeplikt, oslo_date(avvik.meldt)).values()}
+    status, handles = Status(avvik.status), Who.HANDLER in me
+    steps = [one for one in open_steps(status, me) if not _spent(avvik, one)]
+    words, sak = words_of(work, avvik), read_sak(work, avvik, handles=handles, steps=bool(CHOOSING & set(steps)))
+    gaps = _gaps(work, sak, hers=stand.meldar) if status in OPEN and handles else []
     liste = Lister(request.args.get("liste", "")) if request.args.get("liste") in set(Lister) else Lister.VENTAR
     buttons, narrow = _buttons(steps, gaps), narrowed()
     return render(
@@ -174,22 +194,22 @@ def show_case(
         rettar=MENDS,
         reglar=[rule for rule in Mangel if rule not in UNSEEN or rule in gaps],
         tiltaksnamn=measure_rules.STATUSNAMN,
-        kan_sja_lesarar=_may_see_readers(work, avvik),
+        kan_sja_lesarar=_may_see_readers(work, avvik, hers=stand.meldar),
         first=buttons[:SHOWN_BUTTONS],
         more=buttons[SHOWN_BUTTONS:],
         statusnamn=status_name(status, joined=avvik.duplikat_av_id is not None),
         open_case=status in OPEN,
-        historie=[(linje, tekstar.sentence(linje, words, duties)) for linje in sak.historie],
+        historie=_history(work, sak, words),
         due=tekstar.due(avvik.frist_lukking, work.today),
         clocks=[(plikt, _clock(work, plikt)) for plikt in sak.plikter],
         **for_steps(work, sak, words, steps),
-        likskap=similar(work, avvik) if Who.HANDLER in me else [],
-        prosedyrar=of_case(work, avvik),
-        risikoar=risks_of_case(work, avvik),
+        likskap=similar(work, avvik, sak.par["ord"]) if handles else [],
+        prosedyrar=of_case(work, avvik) if avvik.har_prosedyre or avvik.har_onske else None,
+        risikoar=risks_of_case(work, avvik) if avvik.har_risiko else [],
         risk_rules=risk_rules,
         status_name=status_name,
         kan_opne_namn=may_open_name(work, avvik),
-        kan_sladde=may_redact(work, avvik),
+        kan_sladde=work.has(Right.AVVIK_SLADD, avvik.eining_id) and stand.les,
         opna_namn=opna_namn,
         feilsteg=steg,
         refusal=refusal,
@@ -204,7 +224,7 @@ def show_case(
 @area.page("/<nr>", needs=Open.LOGGED_IN)
 def sak(work: Work, nr: str) -> str:
     """The case: its reporter's page, or the page of those who handle and read it."""
-    return show_case(work, get_avvik(work, nr))
+    return show_case(work, nr)
 
 
 @area.page("/<nr>/vedlegg/<uuid:fil_id>", needs=Open.LOGGED_IN)
@@ -224,16 +244,15 @@ def hent_vedlegg(work: Work, nr: str, fil_id: object) -> ResponseReturnValue:
     return answer
 
 
-def _may_see_readers(work: Work, avvik: Avvik) -> bool:
+def _may_see_readers(work: Work, avvik: Avvik, *, hers: bool) -> bool:
     """The case's owner, its reporter, and the quality coordinator may ask who has read."""
-    owner = avvik.sakshandsamar_id == work.me.id or work.has(Right.AVVIK_LUKK_ALVORLEG, avvik.eining_id)
-    return owner or is_reporter(work, avvik)
+    return hers or avvik.sakshandsamar_id == work.me.id or work.has(Right.AVVIK_LUKK_ALVORLEG, avvik.eining_id)
 
 
 @area.page("/<nr>/lesarar", needs=Open.LOGGED_IN)
 def lesarar(work: Work, nr: str) -> str:
     """Who has read the case: for its reporter and the person who has it."""
     avvik = get_avvik(work, nr)
-    if not _may_see_readers(work, avvik):
+    if not _may_see_readers(work, avvik, hers=is_reporter(work, avvik)):
         raise NotFound
     return render(work, "avvik/lesarar.html", avvik=avvik, lesarar=readers(work.db, avvik.id))

@@ -66,7 +66,7 @@ def step(work: Work, nr: str, steg: Steg, texts: tuple[str, ...], act: Act, *, t
         work.db.flush()
     except Refused as refusal:
         work.db.rollback()
-        return show_case(work, get_avvik(work, nr), steg=steg, refusal=refusal), 422
+        return show_case(work, nr, steg=steg, refusal=refusal), 422
     except (Conflict, StaleDataError) as problem:
         work.db.rollback()
         raise _with_texts(work, nr, texts, problem) from problem
@@ -350,10 +350,9 @@ def innvending(work: Work, nr: str) -> ResponseReturnValue:
 @area.page("/<nr>/namn", needs=Open.LOGGED_IN, method="POST")
 def namn(work: Work, nr: str) -> ResponseReturnValue:
     """Open a confidential reporter's name, with a reason. The name is shown once, in this answer only."""
-    avvik = get_avvik(work, nr)
     try:
         person = actions.open_name(work, nr, typed("grunngiving"))
     except Refused as refusal:
         work.db.rollback()
-        return show_case(work, get_avvik(work, nr), steg=None, refusal=refusal), 422
-    return show_case(work, avvik, steg=None, opna_namn=person.namn)
+        return show_case(work, nr, steg=None, refusal=refusal), 422
+    return show_case(work, nr, steg=None, opna_namn=person.namn)

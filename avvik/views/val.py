@@ -1,99 +1,92 @@
 """What the steps' forms offer to choose from: pairs of value and text, read only for steps that are open."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy.orm import Session
 
-from avvik.models import Avvik
-from avvik.queries.routing import handlers_for
 from avvik.queries.sak import Ordliste, Sak
 from avvik.rules import Steg
-from kjerne import asked
-from kjerne.katalog import Arsak, Art, Hovudtype, Meldeplikt, Post, Underkategori, Utfall, live
-from kjerne.models import Eining, Person, PersonEining
+from kjerne.access import Right, roles_with
+from kjerne.i18n import current
+from kjerne.katalog import Arsak, Art, Hovudtype, Meldeplikt, Post, Underkategori, Utfall, live, versions
+from kjerne.kept import kept
 from kjerne.work import Work
-from tiltak.models import Tiltak
-from tiltak.queries import visible
-from tiltak.rules import UNSETTLED
 
-MOST_PEOPLE = 200
-MOST_MEASURES = 50
-Par = list[tuple[str, str]]
-
-
-def _in_force(work: Work, table: type[Post], now: Iterable[str] = ()) -> Par:
-    """Rows of a table that hold today, and the codes the case already has."""
-    keep = set(now)
-    rows = {row.kode: row.label for row in live(work.db, table, work.today)}
-    gone = keep - set(rows)
-    if gone:
-        rows |= {
-            row.kode: row.label for row in work.db.scalars(select(table).where(table.kode.in_(gone)).order_by(table.gjeld_fra))
-        }
-    return list(rows.items())
+Par = tuple[tuple[str, str], ...]
+#: The forms' fields that offer rows of a reference table.
+_TABLES: dict[str, type[Post]] = {
+    "hovudtype": Hovudtype,
+    "underkategori": Underkategori,
+    "art": Art,
+    "arsak": Arsak,
+    "utfall": Utfall,
+}
 
 
-def choices(work: Work, avvik: Avvik, words: Ordliste) -> dict[str, Par]:
+def _in_force(work: Work) -> dict[str, Par]:
+    """The rows of those tables that hold today, in the language in force: the same for every case, kept."""
+
+    def load(own: Session) -> dict[str, Par]:
+        return {name: tuple((row.kode, row.label) for row in live(own, table, work.today)) for name, table in _TABLES.items()}
+
+    return kept(work.db, f"val i steg {work.today} {current()}", load)
+
+
+def _with_own(work: Work, name: str, offered: Par, code: str) -> Par:
+    """The rows that hold today, and the case's own code where it has ended since."""
+    gone = versions(work.db, _TABLES[name]).get(code, []) if all(code != one for one, _text in offered) else []
+    return (*offered, (code, gone[-1].label)) if gone else offered
+
+
+def choices(work: Work, avvik: Any, words: Ordliste) -> dict[str, Par]:
     """The reference rows the forms offer."""
-    return {
-        "hovudtype": _in_force(work, Hovudtype, [avvik.hovudtype]),
-        "underkategori": _in_force(work, Underkategori, [avvik.underkategori]),
-        "art": _in_force(work, Art, [avvik.art]),
-        "alvor": [(str(niva), f"{niva} {words.alvor[niva].label}") for niva in sorted(words.alvor)],
-        "arsak": _in_force(work, Arsak),
-        "utfall": _in_force(work, Utfall),
-    }
+    found = dict(_in_force(work))
+    for name in ("hovudtype", "underkategori", "art"):
+        found[name] = _with_own(work, name, found[name], getattr(avvik, name))
+    return found | {"alvor": tuple((str(niva), f"{niva} {words.alvor[niva].label}") for niva in sorted(words.alvor))}
 
 
-_STAFF: Final = (
-    select(Person)
-    .join(PersonEining, PersonEining.person_id == Person.id)
-    .where(PersonEining.eining_id == bindparam("unit"), Person.deaktivert.is_(False))
-    .order_by(Person.namn)
-    .limit(MOST_PEOPLE)
-)
+def _duties(work: Work) -> Par:
+    def load(own: Session) -> Par:
+        return tuple((row.kode, f"{row.text('styresmakt')}: {row.label}") for row in live(own, Meldeplikt, work.today))
+
+    return kept(work.db, f"plikter i steg {work.today} {current()}", load)
 
 
-def _owners(work: Work, eining: Eining, handlers: Iterable[Person]) -> list[Person]:
+def _handlers(sak: Sak) -> dict[str, str]:
+    """Who may be given the case, by employee number: as `routing.handlers_for` finds them, in order of name."""
+    handling = {role.value for role in roles_with(Right.AVVIK_BEHANDLE)}
+    held = [row for row in sak.par["linje"] if row.rekkje in handling]
+    return _employed([*held, *sak.par["stedfortredar"]])
+
+
+def _employed(rows: Iterable[Any]) -> dict[str, str]:
+    found = {row.kode: row.tekst for row in rows if row.tal}
+    return dict(sorted(found.items(), key=lambda person: person[1]))
+
+
+def _owners(work: Work, sak: Sak, handlers: dict[str, str]) -> Par:
     """Who may own a measure: the unit's people, and those who may handle the case."""
-    staff = work.db.scalars(_STAFF, {"unit": eining.id})
-    people = {person.id: person for person in (*handlers, work.me)}
-    people.update({person.id: person for person in staff if person.is_employed(work.today)})
-    return sorted(people.values(), key=lambda person: person.namn)
+    staff = _employed(sak.par["tilsett"])
+    people = {**handlers, work.me.ansattnr: work.me.namn, **staff}
+    return tuple(sorted(people.items(), key=lambda person: person[1]))
 
 
-def _numbers(people: Iterable[Person]) -> Par:
-    return [(person.ansattnr, person.namn) for person in people]
-
-
-def _measures(work: Work, sak: Sak) -> Par:
-    """Measures that are not settled, that she sees, and that do not serve the case yet."""
-    have = {row.id for row, _owner in sak.tiltak}
-    rows = asked.rows(work, _unsettled, MOST_MEASURES + len(have))
-    return [(str(row.id), row.tittel) for row in rows if row.id not in have][:MOST_MEASURES]
-
-
-def _unsettled(work: Work, most: int) -> Select[int, str]:
-    found = select(Tiltak.id, Tiltak.tittel).where(visible(work), Tiltak.status.in_(UNSETTLED))
-    return found.order_by(Tiltak.id.desc()).limit(most)
-
-
-def _units(work: Work) -> Select[*tuple[Any, ...]]:
-    """The units that are active today."""
-    active = or_(Eining.gjeld_til.is_(None), Eining.gjeld_til >= work.today)
-    return select(Eining.kode, Eining.namn).where(Eining.gjeld_fra <= work.today, active).order_by(Eining.sti)
+def _pairs(sak: Sak, kind: str) -> Par:
+    return tuple((row.kode, row.tekst) for row in sak.par[kind])
 
 
 def for_steps(work: Work, sak: Sak, words: Ordliste, steps: Collection[Steg]) -> dict[str, object]:
     """The choices of the open steps, by the names the template uses."""
-    duties = live(work.db, Meldeplikt, work.today) if Steg.MELDEPLIKT in steps else []
-    handlers = handlers_for(work, sak.eining) if {Steg.TILDEL, Steg.TILTAK} & set(steps) else []
+    handlers = _handlers(sak)
+    sak.par["eining"].sort(key=lambda row: str(row.rekkje))
+    sak.par["tiltak"].sort(key=lambda row: -int(row.tal))
     return {
         "val": choices(work, sak.avvik, words) if Steg.KLASSIFISER in steps else {},
-        "plikter": [(row.kode, f"{row.text('styresmakt')}: {row.label}") for row in duties],
-        "einingar": asked.rows(work, _units) if Steg.SEND_VIDARE in steps else [],
-        "handterarar": _numbers(handlers) if Steg.TILDEL in steps else [],
-        "eigarar": _numbers(_owners(work, sak.eining, handlers)) if Steg.TILTAK in steps else [],
-        "andre_tiltak": _measures(work, sak) if Steg.TILTAK in steps else [],
+        "plikter": _duties(work) if Steg.MELDEPLIKT in steps else (),
+        "einingar": _pairs(sak, "eining"),
+        "handterarar": tuple(handlers.items()) if Steg.TILDEL in steps else (),
+        "eigarar": _owners(work, sak, handlers) if Steg.TILTAK in steps else (),
+        "andre_tiltak": _pairs(sak, "tiltak"),
     }
