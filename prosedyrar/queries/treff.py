@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from kjerne.models import Fil
 from kjerne.sok import LAST, Ledd
 from kjerne.work import Work
-from prosedyrar.models import Prosedyre, ProsedyreOrd, ProsedyreSoktekst, ProsedyreVersjon
+from prosedyrar.models import Prosedyre, ProsedyreOrd, ProsedyreSoktekst, ProsedyreVedlegg, ProsedyreVersjon
 from prosedyrar.queries.bibliotek import Row, rows_of
 from prosedyrar.rules import Tilstand
 from prosedyrar.sok import BODY, NAMED, TITLE
@@ -110,6 +111,21 @@ def search(work: Work, terms: Sequence[Ledd], *, limit: int, after: int = 0) -> 
     query = rows_of(work).where(Prosedyre.id.in_(ids), ProsedyreVersjon.tilstand == Tilstand.GYLDIG)
     found = {row[0].id: Row(*row) for row in work.db.execute(query)}
     return [found[id_] for id_ in ids if id_ in found]
+
+
+def attached(db: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
+    """Document id → the names of its valid version's files, for the lines that are shown."""
+    query = (
+        select(ProsedyreVersjon.prosedyre_id, Fil.namn)
+        .join(ProsedyreVedlegg, ProsedyreVedlegg.versjon_id == ProsedyreVersjon.id)
+        .join(Fil, Fil.id == ProsedyreVedlegg.fil_id)
+        .where(ProsedyreVersjon.prosedyre_id.in_(ids), ProsedyreVersjon.tilstand == Tilstand.GYLDIG)
+        .order_by(Fil.namn)
+    )
+    found: dict[int, list[str]] = {}
+    for prosedyre_id, name in db.execute(query):
+        found.setdefault(prosedyre_id, []).append(name)
+    return found
 
 
 def texts(db: Session, ids: Sequence[int]) -> Mapping[int, str]:

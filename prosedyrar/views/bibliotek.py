@@ -1,13 +1,15 @@
 """The library's list and search, and keeping a document at hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from kjerne.access import Open, Right
+from kjerne.i18n import gettext as _
 from kjerne.sok import Ledd, half_written, marked
 from kjerne.text import clean
 from kjerne.web import render
@@ -17,7 +19,7 @@ from prosedyrar.actions.mitt import keep_at_hand
 from prosedyrar.queries import bibliotek, hyller
 from prosedyrar.queries.access import get_prosedyre
 from prosedyrar.queries.bibliotek import HYLLENAMN, PAGE, Cursor, Filter, Hylle, Row
-from prosedyrar.queries.treff import search, texts
+from prosedyrar.queries.treff import attached, search, texts
 from prosedyrar.rules import Dokumenttype, Tema
 from prosedyrar.views.area import area, number
 
@@ -26,6 +28,7 @@ HITS = 25
 MOST_PAGES = 10
 #: A word of so many letters may be the beginning of a longer one, wherever it stands in the question.
 SHORTEST = 4
+MARK: Final = "<mark>"
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,26 @@ def liste(work: Work) -> str:
     )
 
 
-def _hit(row: Row, text: str, asked: list[Ledd]) -> Treff:
-    return Treff(row, marked(row.prosedyre.tittel, asked), marked(text, asked))
+def _hit(row: Row, text: str, files: Sequence[str], asked: list[Ledd]) -> Treff:
+    title, said = marked(row.prosedyre.tittel, asked), marked(text, asked)
+    if MARK not in title + said:
+        said = _named(row, files, asked) + said
+    return Treff(row, title, said)
+
+
+def _named(row: Row, files: Sequence[str], asked: list[Ledd]) -> Markup:
+    """Where the words stand when neither title nor text has them, in the order they weigh: else nobody sees why it is a hit."""
+    document = row.prosedyre
+    places = [
+        (_("Nøkkelord"), document.nokkelord),
+        *((_("Vedlegg"), name) for name in files),
+        (_("Heimel"), document.heimel),
+        (_("Tema"), str(rules.TEMANAMN[Tema(document.tema)])),
+        (_("Type"), str(rules.TYPENAMN[Dokumenttype(document.dokumenttype)])),
+        (_("Eining"), row.eining),
+    ]
+    found = [Markup("{}: {} · ").format(place, said) for place, raw in places if MARK in (said := marked(raw, asked))]
+    return Markup().join(found)
 
 
 @area.page("/sok", needs=Open.LOGGED_IN)
@@ -94,12 +115,13 @@ def sok(work: Work) -> str:
     side = min(number(request.args.get("side", "")) or 1, MOST_PAGES)
     found = search(work, asked, limit=HITS + 1, after=(side - 1) * HITS)
     shown, more = found[:HITS], len(found) > HITS
-    text = texts(work.db, [row.prosedyre.id for row in shown])
+    ids = [row.prosedyre.id for row in shown]
+    text, files = texts(work.db, ids), attached(work.db, ids)
     return render(
         work,
         "prosedyrar/sok.html",
         spurd=question,
-        treff=[_hit(row, text.get(row.prosedyre.id, ""), asked) for row in shown],
+        treff=[_hit(row, text.get(row.prosedyre.id, ""), files.get(row.prosedyre.id, ()), asked) for row in shown],
         fleire=more,
         side=side,
         neste=url_for("prosedyrar.sok", q=question, side=side + 1) if more and side < MOST_PAGES else None,

@@ -52,6 +52,8 @@ def test_words_are_found_in_all_forms_and_both_languages(cast: Cast, client_for:
     shown = kari.get("/prosedyrar/sok?q=beskjeden").text
     assert "<mark>beskjed</mark>" in shown
     assert "**" not in shown, "signs are no words"
+    assert "Nøkkelord: <mark>dosett</mark>" in kari.get("/prosedyrar/sok?q=dosett").text, "why it is a hit is always seen"
+    assert "Nøkkelord" not in kari.get("/prosedyrar/sok?q=tablett").text
 
 
 def test_the_title_while_typing(cast: Cast, make_prosedyre: MakeProsedyre, databases: Databases, work_for: WorkFor) -> None:
