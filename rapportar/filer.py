@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -73,7 +73,11 @@ def as_xlsx(doc: Dokument) -> bytes:
     """A workbook: a first sheet that says what it is, then one sheet for each section. Texts are typed as text."""
     target = io.BytesIO()
     with Workbook(target, OPTIONS) as book:
-        forms = {"bold": book.add_format({"bold": True}), "wrap": book.add_format({"text_wrap": True, "valign": "top"})}
+        forms = {
+            "bold": book.add_format({"bold": True}),
+            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+            "desimal": book.add_format({"num_format": "0.0"}),
+        }
         front = book.add_worksheet(_sheet_name(_("Om rapporten"), set()))
         front.set_column(0, 0, WIDE // 2)
         front.set_column(1, 1, WIDE * 2)
@@ -88,11 +92,7 @@ def as_xlsx(doc: Dokument) -> bytes:
             at = 0
             for part in bolk.delar:
                 table = part.tabell()
-                at = (
-                    _write_text(sheet, at, part.tekst)
-                    if isinstance(part, Setning)
-                    else _write_table(sheet, at, table, forms["bold"])
-                )
+                at = _write_text(sheet, at, part.tekst) if isinstance(part, Setning) else _write_table(sheet, at, table, forms)
             if bolk.kommentar.tekst:
                 sheet.write_string(at, 0, _("Kommentar"), forms["bold"])
                 sheet.write_string(at + 1, 0, bolk.kommentar.tekst, forms["wrap"])
@@ -126,23 +126,25 @@ def _write_text(sheet: Worksheet, at: int, text: str) -> int:
     return at + 2
 
 
-def _write_table(sheet: Worksheet, at: int, table: Tabell | None, bold: Format) -> int:
+def _write_table(sheet: Worksheet, at: int, table: Tabell | None, forms: Mapping[str, Format]) -> int:
     if table is None:
         return at
-    sheet.write_string(at, 0, table.tittel, bold)
+    sheet.write_string(at, 0, table.tittel, forms["bold"])
     for column, name in enumerate(table.hovud):
-        sheet.write_string(at + 1, column, name, bold)
+        sheet.write_string(at + 1, column, name, forms["bold"])
     for row, cells in enumerate(table.rader, start=at + 2):
         for column, cell in enumerate(cells):
-            _write_cell(sheet, row, column, cell)
+            _write_cell(sheet, (row, column), cell, forms["desimal"])
     return at + len(table.rader) + 3
 
 
-def _write_cell(sheet: Worksheet, row: int, column: int, cell: Celle) -> None:
+def _write_cell(sheet: Worksheet, at: tuple[int, int], cell: Celle, desimal: Format) -> None:
     if isinstance(cell, str):
-        sheet.write_string(row, column, cell)
+        sheet.write_string(*at, cell)
+    elif isinstance(cell, float):
+        sheet.write_number(*at, cell, desimal)
     else:
-        sheet.write_number(row, column, cell)
+        sheet.write_number(*at, cell)
 
 
 __all__ = ["as_csv", "as_json", "as_xlsx"]

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask import flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import or_, select
+from sqlalchemy import case, func, or_, select
 from werkzeug.wrappers import Response
 
 from kjerne.access import ROLLENAMN, Right, Rolle
@@ -22,11 +22,12 @@ from kjerne.work import Work
 from rapportar import actions
 from rapportar.abonnement import coming, receives
 from rapportar.models import Abonnement, Rapport
+from rapportar.queries import SHOWN
 from rapportar.rules.perioder import RYTMENAMN, Rytme, due_day, name_of, period_of
 from rapportar.slag import ALLE, FASTE, SLAG
 from rapportar.views import area
 
-NEWEST = 15
+NEWEST, MOST_FAILED = 12, 50
 RESTS = "kvilar"
 #: Roles a subscription may be for.
 ROLLER = (Rolle.LEIAR, Rolle.KVALITETSKOORDINATOR, Rolle.KOMMUNALSJEF, Rolle.LEIING, Rolle.REVISOR)
@@ -56,24 +57,45 @@ class Rad:
 
 
 @dataclass(frozen=True)
-class Koyrd:
-    """A report that was ordered: what became of it."""
+class Runde:
+    """The reports of a kind and period that were ordered for her units: how many of each state, and when the last was made."""
+
+    slag: str
+    periode: str
+    eining: str
+    tal: dict[str, int]
+    tinga: datetime
+    laga: datetime | None
+    send_fra: date | None
+
+    @property
+    def tittel(self) -> str:
+        """Kind and period, and the unit when there is one alone."""
+        return ", ".join(str(one) for one in (SLAG[self.slag].namn, name_of(self.periode), self.eining) if one)
+
+    @property
+    def i_arkivet(self) -> bool:
+        """Whether the archive has some of them."""
+        return any(self.tal.get(kode) for kode in SHOWN)
+
+    @property
+    def lys(self) -> str:
+        """The light of the round: one that failed makes it red."""
+        return next(STATUS[kode][0] for kode in ("feila", "ventar", RESTS, "laga") if self.tal.get(kode))
+
+
+@dataclass(frozen=True)
+class Feila:
+    """A report that could not be made, and why, in a sentence."""
 
     rapport: Rapport
     tittel: str
     mottakar: str
 
     @property
-    def er_laga(self) -> bool:
-        """It is made and can be opened."""
-        return self.rapport.sha256 is not None
-
-    @property
     def grunn(self) -> str:
-        """Why it failed, in a sentence; empty when it did not."""
-        if self.rapport.feil is None:
-            return ""
-        return str(FEIL.get(self.rapport.feil, _("Noko gjekk gale. Rapporten blir prøvd på nytt i morgon.")))
+        """Why."""
+        return str(FEIL.get(self.rapport.feil or "", _("Noko gjekk gale. Rapporten blir prøvd på nytt i morgon.")))
 
 
 def _steers_all(work: Work) -> bool:
@@ -108,17 +130,43 @@ def _rows(work: Work) -> list[Rad]:
     return made
 
 
-def _ran(work: Work) -> list[Koyrd]:
-    """The newest reports of her units, whatever became of them."""
+def _ran(work: Work) -> list[Runde]:
+    """The newest rounds of her units, whatever became of their reports. One query."""
+    counts = {kode: func.sum(case((Rapport.status == kode, 1), else_=0)) for kode in STATUS}
+    rows = work.db.execute(
+        select(
+            Rapport.slag,
+            Rapport.periode,
+            func.min(Eining.namn),
+            func.count(Rapport.eining_id.distinct()),
+            func.max(Rapport.tinga),
+            func.max(Rapport.laga),
+            func.min(case((Rapport.status == "ventar", Rapport.send_fra))),
+            *counts.values(),
+        )
+        .join(Eining, Eining.id == Rapport.eining_id)
+        .where(Rapport.eining_id.in_(work.units(Right.RAPPORT_SKRIV)))
+        .group_by(Rapport.slag, Rapport.periode)
+        .order_by(func.max(Rapport.tinga).desc(), func.max(Rapport.id).desc())
+        .limit(NEWEST)
+    )
+    return [
+        Runde(slag, periode, unit if units == 1 else "", dict(zip(counts, tal, strict=True)), tinga, laga, send_fra)
+        for slag, periode, unit, units, tinga, laga, send_fra, *tal in rows
+    ]
+
+
+def _failed(work: Work) -> list[Feila]:
+    """The reports of her units that could not be made, the newest first. One query."""
     rows = work.db.execute(
         select(Rapport, Eining.namn, Person.namn)
         .join(Eining, Eining.id == Rapport.eining_id)
         .join(Person, Person.id == Rapport.mottakar_id)
-        .where(Rapport.eining_id.in_(work.units(Right.RAPPORT_SKRIV)))
+        .where(Rapport.eining_id.in_(work.units(Right.RAPPORT_SKRIV)), Rapport.status == "feila")
         .order_by(Rapport.id.desc())
-        .limit(NEWEST)
+        .limit(MOST_FAILED)
     )
-    return [Koyrd(row, f"{SLAG[row.slag].namn}, {name_of(row.periode)}, {unit}", person) for row, unit, person in rows]
+    return [Feila(row, f"{SLAG[row.slag].namn}, {name_of(row.periode)}, {unit}", person) for row, unit, person in rows]
 
 
 def _units(work: Work) -> Sequence[Eining]:
@@ -132,7 +180,8 @@ def _page(work: Work, **more: object) -> str:
         "rapportar/plan.html",
         **{
             "rader": _rows(work),
-            "koyrde": _ran(work),
+            "rundar": _ran(work),
+            "feila": _failed(work),
             "slag": FASTE,
             "slagnamn": {one.kode: one.namn for one in ALLE},
             "rytmar": RYTMENAMN,
@@ -233,3 +282,16 @@ def plan_no(work: Work, abonnement_id: int) -> Response:
     said = _("%(n)s nye rapportar er tinga. Dei blir laga i løpet av nokre minutt.", n=new)
     flash(said if new else _("Alle mottakarane har den siste rapporten frå før, eller han er på veg."), "ok")
     return redirect(url_for("rapportar.plan"), 303)
+
+
+@area.page("/plan/igjen/<id:rapport_id>", needs=Right.RAPPORT_SKRIV, method="POST")
+def plan_igjen(work: Work, rapport_id: int) -> Response:
+    """Try a report that failed once more, without waiting for the next day."""
+    row = work.db.get(Rapport, rapport_id)
+    if row is None or not work.has(Right.RAPPORT_SKRIV, row.eining_id):
+        raise NotFound
+    if row.status == "feila":
+        row.status, row.feil = "ventar", None
+        record(work, "rapport", row.id, "rapport:no", periode=row.periode)
+    flash(_("Rapporten blir prøvd på nytt i løpet av nokre minutt."), "ok")
+    return redirect(url_for("rapportar.plan", _anchor="gjekk-h"), 303)

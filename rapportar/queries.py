@@ -109,8 +109,8 @@ def readable(work: Work) -> ColumnElement[bool]:
     return and_(Rapport.status.in_(SHOWN), or_(mine, Rapport.eining_id.in_(units & work.units(Right.AVVIK_LES))))
 
 
-def archive(work: Work, before: int | None, limit: int, *, slag: str = "", eining: str = "") -> list[Arkivrad]:
-    """The newest reports first, from the one before `before` on, of a kind and a unit where they are given. One query."""
+def archive(work: Work, before: int | None, limit: int, *, slag: str = "", eining: str = "", periode: str = "") -> list[Arkivrad]:
+    """The newest reports first, from the one before `before` on, of a kind, a unit and a period where they are given. One query."""
     query = (
         select(Rapport, Eining.namn, Person.namn)
         .join(Eining, Eining.id == Rapport.eining_id)
@@ -125,6 +125,8 @@ def archive(work: Work, before: int | None, limit: int, *, slag: str = "", einin
         query = query.where(Rapport.slag == slag)
     if eining:
         query = query.where(Eining.kode == eining)
+    if periode:
+        query = query.where(Rapport.periode == periode)
     return [Arkivrad(*row) for row in work.db.execute(query)]
 
 

@@ -112,6 +112,7 @@ def _page(work: Work, valt: Valt, **more: object) -> str:
             "periodar": [(str(RYTMENAMN[rytme]), offered(work.today, rytme, count=count)) for rytme, count in OFFERED.items()],
             "kan_skrive": work.has(Right.RAPPORT_SKRIV, valt.eining.id),
             "kommentarar": said,
+            "skriv_forst": _first(work, valt),
             "ledd": {one.kode: one.ledd for one in valt.slag.bolkar},
             "skriven": delar.written,
             "art": lambda part: type(part).__name__,
@@ -122,6 +123,12 @@ def _page(work: Work, valt: Valt, **more: object) -> str:
             **more,
         },
     )
+
+
+def _first(work: Work, valt: Valt) -> set[str]:
+    """What an answer on request begins with when she may write it, though nothing is written yet."""
+    texts = {one.kode for one in valt.slag.bolkar} - {one.kode for one in valt.slag.valfrie}
+    return texts if valt.slag.paa_spurnad and work.has(Right.RAPPORT_SKRIV, valt.eining.id) else set()
 
 
 @area.page("/<slag>/fil", needs=Right.RAPPORT_LES)

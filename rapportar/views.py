@@ -14,10 +14,11 @@ from kjerne.web import Area, render
 from kjerne.work import Work
 from rapportar.actions import make_report
 from rapportar.queries import Arkivrad, archive, archived_units, get_rapport, readings
-from rapportar.rules.perioder import name_of
+from rapportar.rules.perioder import is_period, name_of
 from rapportar.slag import ALLE, SLAG
 
 PAGE = 25
+FILTERS = ("slag", "eining", "periode")
 RESTS = "kvilar"
 area = Area("rapportar", __name__, url_prefix="/rapportar")
 
@@ -27,8 +28,10 @@ def arkiv(work: Work) -> str:
     """The reports she may open, the newest first, with their checksum."""
     raw = request.args.get("for", "")
     before = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
-    asked = {name: value for name in ("slag", "eining") if (value := request.args.get(name, "")[:40]) and value.isprintable()}
+    asked = {name: value for name in FILTERS if (value := request.args.get(name, "")[:40]) and value.isprintable()}
     rows = archive(work, before, PAGE + 1, **asked)
+    if "periode" in asked and not is_period(asked["periode"]):
+        del asked["periode"]
     older: dict[str, Any] = {**asked, "for": rows[PAGE - 1].rapport.id} if len(rows) > PAGE else {}
     more = url_for("rapportar.arkiv", **older) if len(rows) > PAGE else None
     return render(
@@ -38,6 +41,8 @@ def arkiv(work: Work) -> str:
         neste=more,
         tittel=title_of,
         valt=asked,
+        periodenamn=name_of(asked["periode"]) if "periode" in asked else "",
+        alle_periodar=url_for("rapportar.arkiv", **{name: value for name, value in asked.items() if name != "periode"}),  # type: ignore[arg-type]  # it takes any names
         slaga=ALLE,
         einingar=archived_units(work),
         lesne=readings(work, [row.rapport.id for row in rows[:PAGE]]) if work.has(Right.RAPPORT_SKRIV) else {},

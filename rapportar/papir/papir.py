@@ -181,7 +181,7 @@ def _chart(root: Node, part: Soyler | Serie | Varme | Lysmatrise | Tidslinje, he
     if isinstance(part, Varme) or (isinstance(part, Soyler) and not part.meir):
         return [*head, *drawn, *note, Spacer(1, 8)], []
     table = _table(root, part.tabell())
-    return ([*head, *drawn, Spacer(1, 4), *table], []) if len(part.tabell().rader) <= SHORT else ([*head, *drawn], table)
+    return [*head, *drawn, Spacer(1, 4)], [KeepTogether(table)] if len(part.tabell().rader) <= SHORT else table
 
 
 def _title(root: Node, bolk: Bolk, title: str) -> list[Flowable]:

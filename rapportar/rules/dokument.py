@@ -20,13 +20,16 @@ HIDDEN = "–"
 
 
 def written(cell: Celle) -> str:
-    """A cell as people read it, in the language in force."""
+    """A cell as people read it, in the language in force. What is no whole number has one decimal, as its neighbours have."""
     return cell if isinstance(cell, str) else _number(current(), cell)
 
 
 @lru_cache(maxsize=4096, typed=True)
 def _number(_language: str, cell: float) -> str:
-    return fnumber(cell, 0 if isinstance(cell, int) else 1)
+    if isinstance(cell, int):
+        return fnumber(cell)
+    text, point = fnumber(cell, 1), fnumber(0.5, 1)[1]
+    return text if point in text else f"{text}{point}0"
 
 
 @dataclass(frozen=True)

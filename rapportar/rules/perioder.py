@@ -99,6 +99,14 @@ def name_of(kode: str) -> str:
     return words[0] if first == last else f"{words[0]} – {words[1]}"
 
 
+def is_period(kode: str) -> bool:
+    """Whether a code is that of a period."""
+    try:
+        return bool(_span(kode))
+    except BadPeriod:
+        return False
+
+
 def _made(kode: str) -> Periode:
     return Periode(kode, name_of(kode), months(*_span(kode)))
 
@@ -176,6 +184,7 @@ __all__ = [
     "Rytme",
     "Val",
     "due_day",
+    "is_period",
     "last_ended",
     "month_of",
     "moved",

@@ -96,7 +96,14 @@ def test_the_list_is_narrowed_to_a_kind_and_a_unit(cast: Cast, made: dict[str, R
     assert {kode for kode, row in made.items() if shows(page, row)} == {"HO-IT-01"}
     other = browser.get("/rapportar/arkiv?slag=tertial").get_data(as_text=True)
     assert not any(shows(other, row) for row in made.values())
-    assert "Ingen rapportar av dette slaget" in other
+    assert "Ingen rapportar passar" in other
+    months = {
+        periode: browser.get(f"/rapportar/arkiv?periode={periode}").get_data(as_text=True) for periode in ("2026-10", "2026-09")
+    }
+    assert all(shows(months["2026-10"], row) for row in made.values())
+    assert not any(shows(months["2026-09"], row) for row in made.values())
+    assert "Berre oktober 2026." in months["2026-10"]
+    assert browser.get("/rapportar/arkiv?periode=2026-99").status_code == 200
     hers = client_for(cast.leif).get("/rapportar/arkiv?eining=HO-IT-02").get_data(as_text=True)
     assert not any(shows(hers, row) for row in made.values())
     assert "HO-IT-02" not in hers

@@ -31,7 +31,7 @@ from rapportar.rules.dokument import Dokument, written
 from rapportar.rules.perioder import read_period
 from rapportar.slag import SLAG
 from tests.cast import Cast
-from tests.conftest import Clock, WorkFor
+from tests.conftest import ClientFor, Clock, Csrf, WorkFor
 from tests.rapportar.conftest import PaperOf, text_of
 
 ORDER, MAKE = JOBS
@@ -115,7 +115,13 @@ def test_two_schedulers_at_once_make_each_report_once_with_a_dead_mail_server(
 
 @pytest.mark.usefixtures("october")
 def test_a_report_that_cannot_be_made_stops_no_other_and_is_tried_next_day(
-    databases: Databases, runner: Runner, clock: Clock, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    databases: Databases,
+    runner: Runner,
+    clock: Clock,
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    client_for: ClientFor,
+    csrf: Csrf,
 ) -> None:
     whole = papir.paper
 
@@ -128,6 +134,17 @@ def test_a_report_that_cannot_be_made_stops_no_other_and_is_tried_next_day(
     runner.run_safely(ORDER)
     runner.run_safely(MAKE)
     assert [(row.status, row.feil) for row in reports(databases)] == [("laga", None), ("feila", "OSError"), ("laga", None)]
+    failed, kval, nils = reports(databases)[1].id, client_for(cast.kval), client_for(cast.nils)
+    page = kval.get("/rapportar/plan").text
+    assert "1 rapport kunne ikkje lagast." in page
+    assert "Fila kunne ikkje lagrast. Sjå om disken er full." in page
+    assert "Laga og send: 2 · Feila: 1 ·" in page
+    again = f"/rapportar/plan/igjen/{failed}"
+    assert nils.post(again, data={"csrf_token": csrf(nils)}).status_code == 404
+    assert kval.post(again, data={"csrf_token": csrf(kval)}).status_code == 303
+    assert reports(databases)[1].status == "ventar"
+    runner.run_safely(MAKE)
+    assert reports(databases)[1].status == "feila", "the disk is still full"
     monkeypatch.undo()
     clock.forward(days=1)
     runner.run_safely(ORDER)

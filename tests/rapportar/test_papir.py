@@ -7,9 +7,10 @@ import pypdf
 import pytest
 
 from kjerne.db import Databases
+from kjerne.i18n import language
 from kjerne.work import Work
 from rapportar.papir import papir
-from rapportar.rules.dokument import Bolk, Del, Dokument, Setning, Soyler, Tabell
+from rapportar.rules.dokument import Bolk, Del, Dokument, Setning, Soyler, Tabell, written
 from tests.cast import Cast
 from tests.conftest import WorkFor
 
@@ -55,3 +56,25 @@ def test_columns_are_as_wide_as_their_texts_and_fill_the_page() -> None:
     many = papir._widths(Tabell("T", [f"Kolonne {n}" for n in range(14)], [["Eining", *range(13)]]))
     assert sum(many) == pytest.approx(papir.WIDTH)
     assert min(many) > 0
+
+
+def test_a_short_table_under_its_bars_leaves_no_half_page_empty_and_is_never_cut(
+    cast: Cast, databases: Databases, work_for: WorkFor
+) -> None:
+    rows = [(f"Type {number}", number, number) for number in range(1, 11)]
+    bars = Soyler("Søyler", ["Kva", "No", "Før"], rows, [[f"før {number}"] for number in range(1, 11)])
+    split = []
+    with databases.reading() as db:
+        for lines in (20, 22, 24):
+            found = pages(work_for(db, cast.kval), document(filler(lines), Bolk("b", "Overskrift", [bars])))
+            head = next(number for number, page in enumerate(found) if "Søyler" in page)
+            table = next(number for number, page in enumerate(found) if "før 1\n" in page)
+            assert all(f"før {number}" in found[table] for number in range(1, 11)), "the table stands whole"
+            split.append(table - head)
+    assert 1 in split, "the bars stay where there is room for them"
+
+
+def test_what_is_no_whole_number_has_its_decimal() -> None:
+    assert [written(cell) for cell in (9.0, 7.8, 9, 1234.5, "–")] == ["9,0", "7,8", "9", "1\u00a0234,5", "–"]
+    with language("en"):
+        assert written(9.0) == "9.0"

@@ -33,7 +33,7 @@ def test_only_what_was_chosen_is_in_the_answer_on_page_and_paper(cast: Cast, cli
     sent = browser.post("/rapportar/kontrollutval/kommentar", data={"csrf_token": csrf(browser), **where, "tekst": text})
     assert sent.location.endswith("&utdrag=typar#sporsmal"), "the choice is kept"
     page = browser.get(WHERE + CHOICE).text
-    assert sections(page) == ["sporsmal", "typar", "ikkje"]
+    assert sections(page) == ["svar", "sporsmal", "typar"]
     assert "Dette er eit utdrag" in page
     paper = text_of(browser.get(WHERE.replace("?", "/fil?") + CHOICE).data)
     assert text in paper
