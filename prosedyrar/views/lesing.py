@@ -1,6 +1,7 @@
 """Read and understood: the reading list, signing, who must read and who has, the leader's own signature, revision lists."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import flash, make_response, redirect, request, url_for
@@ -21,12 +22,16 @@ from prosedyrar.queries.lesing import Leseliste
 from prosedyrar.views.area import area, number
 from prosedyrar.views.dokument import page
 
+#: So many people are listed at most where no unit is chosen.
+MOST_PEOPLE = 60
+
 
 @dataclass(frozen=True)
 class Del:
-    """How many of a group must read, have read, and are late."""
+    """How many of a group must read, have read, and are late. `eining_id`: the unit whose people it is, else 0."""
 
     namn: str
+    eining_id: int
     alle: int
     lese: int
     over: int
@@ -72,14 +77,21 @@ def lese(work: Work, prosedyre_id: int) -> Response:
     return redirect(f"{url_for('prosedyrar.vis', prosedyre_id=prosedyre.id)}#lese", 303)
 
 
-def _by(rows: list[Leseliste], work: Work, what: dict[int, str]) -> list[Del]:
-    groups: dict[str, list[Leseliste]] = defaultdict(list)
+def _by(rows: list[Leseliste], work: Work, group: Callable[[Leseliste], tuple[str, int]]) -> list[Del]:
+    groups: dict[tuple[str, int], list[Leseliste]] = defaultdict(list)
     for row in rows:
-        groups[what[row.person_id]].append(row)
+        groups[group(row)].append(row)
     return [
-        Del(name, len(part), sum(row.lese is not None for row in part), sum(row.over(work.today) for row in part))
-        for name, part in sorted(groups.items())
+        Del(*named, len(part), sum(row.lese is not None for row in part), sum(row.over(work.today) for row in part))
+        for named, part in sorted(groups.items())
     ]
+
+
+def _people(rows: list[Leseliste], work: Work, eining_id: int | None) -> list[Leseliste]:
+    """Those of the unit that is chosen; with none chosen everybody where they are few, else those who are late."""
+    if eining_id is not None:
+        return [row for row in rows if row.eining_id == eining_id]
+    return rows if len(rows) <= MOST_PEOPLE else [row for row in rows if row.over(work.today)][:MOST_PEOPLE]
 
 
 def _requirable(work: Work, prosedyre: Prosedyre) -> list[tuple[int, str]]:
@@ -97,15 +109,20 @@ def _status(work: Work, prosedyre: Prosedyre, feil: Refused | None = None) -> Re
     if not choices and not work.has(Right.PROSEDYRE_STATUS):
         raise NotFound
     rows = lesing.status(work, prosedyre.id)
+    unit_id = number(request.args.get("eining", ""))
+    chosen = next((row.eining for row in rows if row.eining_id == unit_id), "")
+    people = _people(rows, work, unit_id if chosen else None)
     work_names = {row.kode: row.label for row in work.db.scalars(katalog.in_force(katalog.Yrke, work.today))}
     shown = render(
         work,
         "prosedyrar/lesing.html",
         p=prosedyre,
         v=access.valid_version(work.db, prosedyre.id),
-        rader=rows,
-        einingar=_by(rows, work, {row.person_id: row.eining for row in rows}),
-        yrke=_by(rows, work, {row.person_id: work_names.get(row.yrke, _("Anna yrke")) for row in rows}),
+        rader=people,
+        alle=len(rows),
+        eining=chosen,
+        einingar=_by(rows, work, lambda row: (row.eining, row.eining_id)),
+        yrke=_by(rows, work, lambda row: (work_names.get(row.yrke, _("Anna yrke")), 0)),
         krav=lesing.requirements(work.db, prosedyre.id),
         val=choices,
         roller={rolle.value: str(namn) for rolle, namn in ROLLENAMN.items()},

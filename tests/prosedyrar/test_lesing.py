@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
+import pytest
 from sqlalchemy import select
 
 from kjerne.db import Databases
@@ -175,3 +176,30 @@ def test_reminders_go_once_each(
     assert [key for key in run() if key.startswith("revisjon")] == [f"revisjon-{number}-2027-11-22-30"]
     clock.set_oslo(2027, 11, 22)
     assert [key for key in run() if key.startswith("revisjon")] == [f"revisjon-{number}-2027-11-22-0"]
+
+
+def test_of_many_the_late_are_listed_and_a_unit_shows_its_own(
+    cast: Cast,
+    client_for: ClientFor,
+    make_prosedyre: MakeProsedyre,
+    databases: Databases,
+    work_for: WorkFor,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    number = make_prosedyre(tittel="A-preparat", av=cast.kval, godkjenn=cast.signe, eining=cast.ho)
+    ask(databases, work_for, cast, number, cast.it)
+    kval = client_for(cast.kval)
+    path = f"/prosedyrar/{number}/lesing"
+    assert "Kari Tilsett" in kval.get(path).text, "few are listed at once"
+    monkeypatch.setattr("prosedyrar.views.lesing.MOST_PEOPLE", 2)
+    page = kval.get(path).text
+    assert "Kari Tilsett" not in page
+    assert "Ingen er over fristen" in page
+    unit = kval.get(f"{path}?eining={cast.it01.id}").text
+    assert "Personar i Solbakken 1. etasje" in unit
+    assert "Kari Tilsett" in unit
+    assert "Nina Nabo" not in unit
+    clock.forward(days=20)
+    late = client_for(cast.kval).get(path).text
+    assert late.count("Ikkje lese, over fristen") == 2, "no more than so many"
