@@ -121,7 +121,7 @@ def _kind(work: Work, liste: Lister) -> ColumnElement[bool]:
     conditions: dict[Lister, ColumnElement[bool]] = {
         Lister.VENTAR: and_(IS_OPEN, not_(Avvik.ventar_meldar)),
         Lister.OPNE: IS_OPEN,
-        Lister.OVER_FRIST: and_(IS_OPEN, Avvik.frist_lukking < work.today),
+        Lister.OVER_FRIST: and_(IS_OPEN, Avvik.frist_lukking < work.today, Avvik.status != Status.VENTAR_EFFEKT.value),
         Lister.MINE: Avvik.id > 0,
         Lister.ALLE: Avvik.id > 0,
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import request, url_for
@@ -66,8 +66,9 @@ def draw(work: Work, row: Any, words: Ordliste) -> Rad:
     """A row of a list query, ready to draw."""
     ended = row.status in {status.value for status in ENDED}
     first = row.forste_svar_tid is None and not ended
-    day = min(row.frist_svar, row.frist_lukking) if first else row.frist_lukking
-    text, kind = ("", "") if ended else tekstar.due(day, work.today)
+    days = [row.frist_svar] * first + [row.frist_lukking] * (row.status != Status.VENTAR_EFFEKT)
+    day = date.max if ended or not days else min(days)
+    text, kind = ("", "") if day == date.max else tekstar.due(day, work.today)
     if first and day == row.frist_svar and kind:
         text = _("Svar %(nar)s", nar=text[:1].lower() + text[1:])
     group = NOW if kind else WEEKLY if day <= work.today + WEEK else LATER

@@ -200,7 +200,7 @@ def show_case(
         statusnamn=status_name(status, joined=avvik.duplikat_av_id is not None),
         open_case=status in OPEN,
         historie=_history(work, sak, words),
-        due=tekstar.due(avvik.frist_lukking, work.today),
+        due=("", "") if status is Status.VENTAR_EFFEKT else tekstar.due(avvik.frist_lukking, work.today),
         clocks=[(plikt, _clock(work, plikt)) for plikt in sak.plikter],
         **for_steps(work, sak, words, steps),
         likskap=similar(work, avvik, sak.par["ord"]) if handles else [],

@@ -15,7 +15,7 @@ from kjerne.models import Epost
 from tests.avvik.conftest import FileCase, Load, Post
 from tests.avvik.test_lukking import make_ready
 from tests.cast import Cast
-from tests.conftest import Clock
+from tests.conftest import ClientFor, Clock
 
 
 class Night:
@@ -101,7 +101,7 @@ def test_an_answered_and_ended_case_is_left_in_peace(
 
 
 def test_waiting_for_the_effect_stops_the_closing_clock(
-    cast: Cast, file_case: FileCase, post: Post, clock: Clock, night: Night, load: Load
+    cast: Cast, client_for: ClientFor, file_case: FileCase, post: Post, clock: Clock, night: Night, load: Load
 ) -> None:
     nr = file_case()
     make_ready(post, cast.leif, nr)
@@ -111,6 +111,11 @@ def test_waiting_for_the_effect_stops_the_closing_clock(
     clock.forward(days=90)
     assert night.run() == []
     assert load(nr).lofta == 0
+    leif = client_for(cast.leif)
+    assert nr not in leif.get("/avvik/?liste=over-frist").text
+    page = leif.get(f"/avvik/{nr}?liste=opne").text
+    assert "Ventar på effektvurdering" in page
+    assert " d over" not in page
 
 
 def test_a_case_about_a_leader_is_told_to_nobody_in_the_line(
