@@ -1,13 +1,16 @@
 """Puts the parts together: areas, handlers, jobs, menu, one table each. Knows every domain; only the edges import it."""
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import flask_login
 import structlog
 from flask import Flask, g, has_request_context, request
+from flask.templating import Environment
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -118,7 +121,7 @@ import tiltak.views.rekkje
 import tiltak.views.sak
 import tiltak.views.tidslinje
 from avvik import sok, sums
-from avvik.queries.lists import Lister, open_count
+from avvik.queries.lists import Lister, asks_counts, open_count
 from avvik.views.area import area as avvik_area
 from kjerne import config as environment
 from kjerne import i18n, vitals, web
@@ -161,17 +164,19 @@ AREAS: tuple[Area, ...] = (
     *ADMINISTRASJON,
 )
 READERS = (Right.AVVIK_LES, Right.AVVIK_LES_LOFTA, Right.AVVIK_KOPI)
+WAITING = partial(asks_counts, lists=(Lister.VENTAR,))
+BREV = oppdragsbrev.queries.matrise
 MENU: tuple[MenuItem, ...] = (
     MenuItem(_l("Framsida"), "framside.heim", "home"),
     MenuItem(_l("Meld avvik"), "avvik.nytt", "plus", (Right.AVVIK_MELD,)),
-    MenuItem(_l("Innboks"), "avvik.liste", "inbox", READERS, badge=lambda work: open_count(work, Lister.VENTAR)),
-    MenuItem(_l("Tiltak"), "tiltak.liste", "list-check", badge=tiltak.queries.waiting_count),
+    MenuItem(_l("Innboks"), "avvik.liste", "inbox", READERS, badge=lambda work: open_count(work, Lister.VENTAR), asks=WAITING),
+    MenuItem(_l("Tiltak"), "tiltak.liste", "list-check", badge=tiltak.queries.waiting_count, asks=tiltak.queries.asks_waiting),
     MenuItem(_l("Prosedyrar"), "prosedyrar.liste", "book"),
     MenuItem(_l("Kompetanse"), "kompetanse.heim", "cap"),
     MenuItem(_l("ROS"), "ros.liste", "table", (Right.ROS_LES,)),
     MenuItem(_l("Tal"), "avvik.tal", "chart", (Right.AVVIK_TAL,)),
     MenuItem(_l("Rapportar"), "rapportar.heim", "document", (Right.RAPPORT_LES,)),
-    MenuItem(_l("Oppdragsbrev"), "oppdragsbrev.liste", "mail", (Right.BREV_LES,), badge=oppdragsbrev.queries.matrise.waiting_count),
+    MenuItem(_l("Oppdragsbrev"), "oppdragsbrev.liste", "mail", (Right.BREV_LES,), badge=BREV.waiting_count, asks=BREV.asks_waiting),
     MenuItem(_l("Lovkrav"), "krav.liste", "book", (Right.KRAV_LES,)),
     MenuItem(_l("Register"), "register.liste", "history", (Right.REGISTER_LES,)),
     MenuItem(_l("Einingar"), "einingar.liste", "grid", (Right.PERSON_LES,)),
@@ -232,16 +237,30 @@ MESSAGES = {
 }
 
 
+class Side(Environment):
+    """Flask's template environment, whose templates share one plain dict of globals: none of ours has globals of its own."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The shared ones; a chain of two only for a template that is given its own."""
+        return super().make_globals(d) if d else self.globals
+
+
 class IdConverter(IntegerConverter):
     """Row ids in addresses: at most nine digits, so that no database is asked about a number it cannot hold."""
 
     regex = r"\d{1,9}"
 
 
+class Nettstad(Flask):
+    """Flask, with our template environment."""
+
+    jinja_environment = Side
+
+
 def create_app(config: Config | None = None, databases: Databases | None = None, clock: Callable[[], datetime] = utcnow) -> Flask:
     """The web application. Tests hand in their own settings, database and clock."""
     config = config or environment.load()
-    app = Flask(__name__, template_folder=str(HERE / "templates"), static_folder=str(HERE / "static"))
+    app = Nettstad(__name__, template_folder=str(HERE / "templates"), static_folder=str(HERE / "static"))
     app.config.update(
         SECRET_KEY=config.secret_key,
         SESSION_COOKIE_NAME="internkontroll_skjema" if config.is_plain_local else "__Host-internkontroll_skjema",
@@ -290,7 +309,7 @@ def _install_templates(app: Flask) -> None:
         tid=i18n.ftime,
         klokka=i18n.fclock,
         tal=i18n.fnumber,
-        csrf_token=web.generate_csrf,
+        csrf_token=web.csrf_token,
         static_url=static_url,
         remembered=remembered,
         sprakval=i18n.SPRAKNAMN,

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from kjerne.kept import READS_ONLY, stamp_of
 from kjerne.work import Work
 
-__all__ = ["ahead", "fixed", "rows", "value"]
+__all__ = ["Asking", "ahead", "fixed", "rows", "value"]
 
 #: So many statements are kept in a process; the oldest go first.
 _MOST: Final = 8000
@@ -30,6 +30,8 @@ CHECK: bool = False
 
 Statement: TypeAlias = Select[*tuple[Any, ...]]
 Question: TypeAlias = Callable[..., Statement]
+#: A question and its parts, to be asked together with others (`ahead`).
+Asking: TypeAlias = tuple[Any, ...]
 Reader: TypeAlias = Callable[[Any], Any] | None
 
 _row_class: Final[Any] = namedtuple  # noqa: PYI024 - the columns are known when it is asked
@@ -124,7 +126,7 @@ def fixed(db: Session, statement: Statement, **given: object) -> list[Any]:
     return built.read(_run(connection, built.sql, built.filled(given)))
 
 
-def ahead(work: Work, *wanted: tuple[Any, ...]) -> None:
+def ahead(work: Work, *wanted: Asking) -> None:
     """Ask several questions of one value at once: `value` then finds the answers. Each is (question, *parts).
 
     For pages that only read. Where something was written meanwhile the answers would be old, so there this does nothing.

@@ -23,6 +23,7 @@ from wtforms.validators import ValidationError
 
 from kjerne import fullmakt, sessions
 from kjerne.access import Open, Right
+from kjerne.asked import Asking, ahead
 from kjerne.config import Config
 from kjerne.db import Databases
 from kjerne.errors import Conflict, NotFound, Refusal, TooMany
@@ -42,7 +43,8 @@ FIRST_REFUSAL = 400
 class MenuItem:
     """An entry of the menu, for those who hold one of its rights, and for those something waits for.
 
-    `badge` counts what waits, from the same query as the list.
+    `badge` counts what waits, from the same query as the list; `asks` says which questions it will ask, so that those of the
+    whole menu are asked at once.
     """
 
     text: object
@@ -50,6 +52,7 @@ class MenuItem:
     icon: str
     rights: tuple[Right, ...] = ()
     badge: Callable[[Work], int] | None = None
+    asks: Callable[[Work], Sequence[Asking]] | None = None
 
 
 @dataclass(frozen=True)
@@ -224,6 +227,13 @@ def _note_use(parts: House, work: Work) -> None:
         db.commit()
 
 
+def csrf_token() -> str:
+    """The form's token, made once for a page."""
+    if "csrf_field" not in g:
+        g.csrf_field = generate_csrf()
+    return str(g.csrf_field)
+
+
 def render(work: Work, template: str, **context: object) -> str:
     """Render a page; `work` is always there, the layout reads the rest from the template globals."""
     return render_template(template, work=work, **context)
@@ -245,10 +255,16 @@ def _href(_root: str, endpoint: str) -> str:
     return url_for(endpoint)
 
 
+def badge_questions(work: Work) -> list[Asking]:
+    """What the menu's numbers will ask, for a page that asks it together with its own (`asked.ahead`)."""
+    return [one for item in house().menu if item.asks for one in item.asks(work)]
+
+
 def menu(work: Work | None) -> tuple[MenuLine, ...]:
     """The menu of this person, with what waits for her."""
     if work is None or work.person is None:
         return ()
+    ahead(work, *badge_questions(work))
     shown = [(item, item.badge(work) if item.badge else 0) for item in house().menu]
     return tuple(
         MenuLine(
@@ -279,6 +295,8 @@ __all__ = [
     "MenuItem",
     "Open",
     "Right",
+    "badge_questions",
+    "csrf_token",
     "error_page",
     "generate_csrf",
     "house",

@@ -138,14 +138,16 @@ def condition(work: Work, liste: Lister) -> ColumnElement[bool]:
     return and_(visible(work), *(own[name] for name in own if name is liste), _kind(work, liste))
 
 
-def _ids(work: Work, liste: Lister, conditions: Sequence[ColumnElement[bool]], limit: int) -> CompoundSelect[Any]:
-    """The ids of a ready list, newest first, found by the reasons she has to see them."""
+def _ids(
+    work: Work, liste: Lister, conditions: Sequence[ColumnElement[bool]], limit: int, *, counted: bool = False
+) -> CompoundSelect[Any]:
+    """The ids of a ready list, newest first (any of them when only counted), found by the reasons she has to see them."""
     kind = _kind(work, liste)
     if liste is Lister.VENTAR:
-        return newest([_waits(work)], [kind, seen(work), *conditions], limit)
+        return newest([_waits(work)], [kind, seen(work), *conditions], limit, counted=counted)
     if liste is Lister.MINE:
-        return newest(mine_reasons(work), [kind, seen(work), *conditions], limit)
-    return newest(reasons(work), [kind, not_about_her(work), *conditions], limit)
+        return newest(mine_reasons(work), [kind, seen(work), *conditions], limit, counted=counted)
+    return newest(reasons(work), [kind, not_about_her(work), *conditions], limit, counted=counted)
 
 
 def list_query(
@@ -185,6 +187,11 @@ def _any_green(work: Work) -> Select[bool]:
     return select(green_query(work, 1).with_only_columns(Avvik.id).order_by(None).exists())
 
 
+def asks_green() -> list[asked.Asking]:
+    """What `has_green` asks."""
+    return [(_any_green,)]
+
+
 def has_green(work: Work) -> bool:
     """Whether there is anything to close many at once."""
     return bool(asked.value(work, _any_green))
@@ -195,16 +202,16 @@ def open_count(work: Work, liste: Lister, cap: int = 100) -> int:
     return open_counts(work, [liste], cap)[liste]
 
 
-def _counts(work: Work, lists: tuple[Lister, ...], cap: int) -> Select[*tuple[int, ...]]:
-    counts = [select(func.count()).select_from(_ids(work, one, (), cap).subquery()).scalar_subquery() for one in lists]
-    return select(*(count.label(one.name) for one, count in zip(lists, counts, strict=True)))
+def _count(work: Work, liste: Lister, cap: int) -> Select[int]:
+    return select(func.count()).select_from(_ids(work, liste, (), cap, counted=True).subquery())
+
+
+def asks_counts(_work: Work, lists: Sequence[Lister], cap: int = 100) -> list[asked.Asking]:
+    """What `open_counts` asks, for those who ask it together with something else (`asked.ahead`)."""
+    return [(_count, one, cap) for one in lists]
 
 
 def open_counts(work: Work, lists: Sequence[Lister], cap: int = 100) -> dict[Lister, int]:
     """The same for several lists in one query; what was counted on this page already is not counted again."""
-    known: dict[tuple[Lister, int], int] = work.memo.setdefault("avvik.tal i lister", {})
-    wanted = tuple(liste for liste in lists if (liste, cap) not in known)
-    if wanted:
-        (found,) = asked.rows(work, _counts, wanted, cap)
-        known.update({(liste, cap): min(count, cap) for liste, count in zip(wanted, found, strict=True)})
-    return {liste: known[liste, cap] for liste in lists}
+    asked.ahead(work, *asks_counts(work, lists, cap))
+    return {liste: min(asked.value(work, _count, liste, cap), cap) for liste in lists}

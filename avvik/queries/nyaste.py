@@ -28,10 +28,15 @@ def _branches(reasons: Sequence[Grunn]) -> Iterator[tuple[ColumnElement[bool], .
             yield (Avvik.eining_id + 0).in_(one.einingar), one.vilkar
 
 
-def newest(reasons: Sequence[Grunn], conditions: Sequence[ColumnElement[bool]], limit: int) -> CompoundSelect[Any]:
-    """The ids of the newest `limit` cases of each reason that meet the conditions, each id once. No reason gives none."""
+def newest(
+    reasons: Sequence[Grunn], conditions: Sequence[ColumnElement[bool]], limit: int, *, counted: bool = False
+) -> CompoundSelect[Any]:
+    """The ids of the newest `limit` cases of each reason that meet the conditions, each id once. No reason gives none.
+
+    `counted`: any of them will do, so that each database takes the index that finds the fewest.
+    """
     parts: list[Select[Any]] = []
     for branch in _branches(reasons):
-        part = select(Avvik.id).where(*branch, *conditions).order_by(Avvik.id.desc()).limit(limit).subquery()
-        parts.append(select(part.c.id))
+        part = select(Avvik.id).where(*branch, *conditions).limit(limit)
+        parts.append(select((part if counted else part.order_by(Avvik.id.desc())).subquery().c.id))
     return union(*parts)

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from flask import request, url_for
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from avvik import tekstar
 from avvik.models import Avvik
-from avvik.queries.lists import Innsnevring, Lister, condition, has_green, list_query, open_counts
+from avvik.queries.lists import Innsnevring, Lister, asks_counts, asks_green, condition, has_green, list_query, open_counts
 from avvik.queries.lofte import kept_promises
 from avvik.queries.prosedyre import title_of
 from avvik.queries.sak import Ordliste, ordliste
@@ -19,11 +20,11 @@ from avvik.views.area import area
 from avvik.views.filter import MOST_FILTERS, list_of, my_filters, narrowed_by
 from kjerne import asked
 from kjerne.access import Open, Right
-from kjerne.i18n import fdate, fnumber
+from kjerne.einingar import tree
+from kjerne.i18n import current, fdate, fnumber
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
-from kjerne.models import Eining
-from kjerne.web import render
+from kjerne.web import badge_questions, render
 from kjerne.work import Work
 
 PAGE_SIZE = 25
@@ -63,15 +64,20 @@ def rows_of(work: Work, liste: Lister, narrow: Innsnevring, words: Ordliste, bef
 
 
 def draw(work: Work, row: Any, words: Ordliste) -> Rad:
-    """A row of a list query, ready to draw."""
+    """A row of a list query, ready to draw. The same row on the same day in the same language is worked out once."""
+    return _drawn(row, words, work.today, current())
+
+
+@lru_cache(maxsize=4096)
+def _drawn(row: Any, words: Ordliste, today: date, _sprak: str) -> Rad:
     ended = row.status in {status.value for status in ENDED}
     first = row.forste_svar_tid is None and not ended
     days = [row.frist_svar] * first + [row.frist_lukking] * (row.status != Status.VENTAR_EFFEKT)
     day = date.max if ended or not days else min(days)
-    text, kind = ("", "") if day == date.max else tekstar.due(day, work.today)
+    text, kind = ("", "") if day == date.max else tekstar.due(day, today)
     if first and day == row.frist_svar and kind:
         text = _("Svar %(nar)s", nar=text[:1].lower() + text[1:])
-    group = NOW if kind else WEEKLY if day <= work.today + WEEK else LATER
+    group = NOW if kind else WEEKLY if day <= today + WEEK else LATER
     return Rad(
         id=row.id,
         nr=f"{row.aar}-{row.lopenr}",
@@ -80,7 +86,7 @@ def draw(work: Work, row: Any, words: Ordliste) -> Rad:
         alvor=row.alvor,
         frist=text,
         fristkind="done" if ended else kind,
-        alder=_("meldt %(dag)s", dag=fdate(row.meldt, "d. MMM y")) if ended else tekstar.age(row.meldt, work.today),
+        alder=_("meldt %(dag)s", dag=fdate(row.meldt, "d. MMM y")) if ended else tekstar.age(row.meldt, today),
         status=str(status_name(Status(row.status), joined=row.duplikat_av_id is not None)),
         gruppe=str(group),
         serie=row.serie_tal,
@@ -105,10 +111,10 @@ def narrowed() -> Innsnevring:
     return narrowed_by(request.args)
 
 
-def _units_to_choose(work: Work) -> Select[str, str]:
+def _units_to_choose(work: Work) -> tuple[tuple[str, str], ...]:
     """Code and name of the units whose cases this person may read."""
     ids = work.units(Right.AVVIK_LES) | work.units(Right.AVVIK_LES_LOFTA) | work.units(Right.AVVIK_KOPI)
-    return select(Eining.kode, Eining.namn).where(Eining.id.in_(ids)).order_by(Eining.sti)
+    return tuple((row.kode, row.namn) for unit, row in tree(work.db).einingar.items() if unit in ids)
 
 
 def _said(work: Work, narrow: Innsnevring, words: Ordliste, units: Sequence[tuple[str, str]]) -> list[str]:
@@ -150,11 +156,12 @@ def _shorter(work: Work, chosen: Lister, narrow: Innsnevring) -> str:
 
 def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = None) -> str:
     words = ordliste(work.db, work.today)
+    asked.ahead(work, *badge_questions(work), *asks_counts(work, TABS, CAP), *asks_green())
     rows = rows_of(work, chosen, narrow, words, before)
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     kept = narrow.named()
     counts = open_counts(work, TABS, CAP)
-    promises, units = kept_promises(work), tuple(asked.rows(work, _units_to_choose))
+    promises, units = kept_promises(work), _units_to_choose(work)
     return render(
         work,
         "avvik/liste.html",

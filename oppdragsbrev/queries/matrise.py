@@ -9,6 +9,7 @@ from sqlalchemy import ScalarSelect, Select, and_, case, func, select
 
 from kjerne import asked
 from kjerne.access import Right
+from kjerne.einingar import tree
 from kjerne.models import Eining
 from kjerne.work import Work
 from oppdragsbrev.models import Brevkule, Brevmottak, Brevpunkt, Brevsvar, Oppdragsbrev, Punktmottak
@@ -137,19 +138,22 @@ def by_light(work: Work, brev: Oppdragsbrev, units: Sequence[Eining]) -> dict[tu
     return {(unit, cell.punkt): cell for unit, cells in found.items() for cell in cells.values() if cell.punkt is not None}
 
 
-def _places(_work: Work) -> Select[*tuple[Any, ...]]:
-    return select(Eining.id, Eining.overordna_id, Eining.leiar_id, Eining.stedfortredar_id)
-
-
 def answering_units(work: Work) -> frozenset[int]:
     """The units whose answers are hers: she leads them or is deputy, or they have no leader and she is the nearest above."""
+    if "brev.svarar for" not in work.memo:
+        work.memo["brev.svarar for"] = _answering_units(work)
+    found: frozenset[int] = work.memo["brev.svarar for"]
+    return found
+
+
+def _answering_units(work: Work) -> frozenset[int]:
     held = work.units(Right.BREV_SVAR)
     if not held:
         return frozenset()
-    units = {unit.id: unit for unit in asked.rows(work, _places)}
+    units = tree(work.db).einingar
     mine = set()
     for unit in (units[one] for one in held):
-        above = unit
+        above: Eining | None = unit
         while above is not None and above.leiar_id is None and above.stedfortredar_id is None:
             above = units.get(above.overordna_id or 0)
         if above is not None and work.me.id in {above.leiar_id, above.stedfortredar_id}:
@@ -223,6 +227,12 @@ def answering_count(work: Work) -> int:
     if "brev.ventar" not in work.memo:
         work.memo["brev.ventar"] = asked.value(work, _answering, answering_units(work))
     return int(work.memo["brev.ventar"])
+
+
+def asks_waiting(work: Work) -> list[asked.Asking]:
+    """What `waiting_count` asks, to be asked together with other things (`asked.ahead`)."""
+    judges = [(_judging,)] if work.has(Right.BREV_SKRIV) else []
+    return [(_answering, answering_units(work)), *judges]
 
 
 def judging_count(work: Work) -> int:

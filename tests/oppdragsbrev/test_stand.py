@@ -131,6 +131,7 @@ def test_the_matrix_costs_the_same_with_more_units(cast: Cast, databases: Databa
         for nr in range(10, 20):
             make.eining(db, f"HO-IT-{nr}", over=db.merge(cast.it))
         db.commit()
+    asked()  # the organisation is read anew after a change
     assert asked() == few > 0
 
 

@@ -256,6 +256,11 @@ def _waiting(work: Work) -> Select[int]:
     )
 
 
+def asks_waiting(_work: Work) -> list[asked.Asking]:
+    """What `waiting_count` asks, to be asked together with other things (`asked.ahead`)."""
+    return [(_waiting,)]
+
+
 def waiting_count(work: Work) -> int:
     """How many measures wait for this person, up to `COUNT_MAX`: the number on the menu, as in the tab."""
     return min(int(asked.value(work, _waiting) or 0), COUNT_MAX)
