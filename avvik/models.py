@@ -53,6 +53,10 @@ class Avvik(Base):
         partial_index("ix_avvik_open_eining", "eining_id", "id", only="lukka_tid IS NULL"),
         partial_index("ix_avvik_open_handsamar", "sakshandsamar_id", "id", only="lukka_tid IS NULL"),
         partial_index("ix_avvik_open_meldar", "meldar_id", "id", only="lukka_tid IS NULL"),
+        *(
+            partial_index(f"ix_avvik_frist_{name}", column, "frist_lukking", only="lukka_tid IS NULL")
+            for name, column in (("eining", "eining_id"), ("handsamar", "sakshandsamar_id"), ("meldar", "meldar_id"))
+        ),
         partial_index("ix_avvik_utan_svar", "eining_id", "frist_svar", only="forste_svar_tid IS NULL"),
     )
 
@@ -320,6 +324,33 @@ class AvvikTid(Base):
     dagar: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     i_tide: Mapped[bool] = mapped_column(primary_key=True)
     saker: Mapped[int] = mapped_column(default=0)
+
+
+class AvvikGrovsum(Base):
+    """The same cases in few cells, worked out of what is put into the two above: a year of all units is some thousand rows.
+
+    A unit's month has a row for each art (`slag` art), one for each main type with the cases that count as deviations and are
+    not rejected (type: `saker` and `endra` alone), and answers within the promise and late (svar: `saker` alone). A unit's
+    year (`manad` year × 100) has a row for each number of days to answers (svardagar) and to closing (lukkdagar).
+    """
+
+    __tablename__ = "avvik_grovsum"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's declarative attribute
+
+    eining_id: Mapped[int] = mapped_column(ForeignKey("eining.id"), primary_key=True)
+    slag: Mapped[str] = mapped_column(String(10), primary_key=True)
+    manad: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kode: Mapped[str] = mapped_column(String(60), primary_key=True)
+    saker: Mapped[int] = mapped_column(default=0)
+    hendingar: Mapped[int] = mapped_column(default=0)
+    endra: Mapped[int] = mapped_column(default=0)
+    opne: Mapped[int] = mapped_column(default=0)
+    avvist: Mapped[int] = mapped_column(default=0)
+    alvor1: Mapped[int] = mapped_column(default=0)
+    alvor2: Mapped[int] = mapped_column(default=0)
+    alvor3: Mapped[int] = mapped_column(default=0)
+    alvor4: Mapped[int] = mapped_column(default=0)
+    alvor5: Mapped[int] = mapped_column(default=0)
 
 
 class AvvikOrd(Base):

@@ -5,8 +5,9 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from avvik.models import AvvikSum
+from avvik.models import AvvikGrovsum
 from avvik.queries.lofte import kept_promises
+from avvik.queries.tal_lesing import of_arts
 from avvik.queries.tal_periode import month_of, months, shift
 from kjerne.access import Right
 from kjerne.katalog import Art, by_code
@@ -33,14 +34,9 @@ def per_month(work: Work) -> list[Manad]:
     within = months(shift(running, 1 - MONTHS), MONTHS)
     counted = [code for code, row in by_code(work.db, Art, work.today).items() if row.tel_som_avvik]
     rows = work.db.execute(
-        select(AvvikSum.manad, func.sum(AvvikSum.saker), func.sum(AvvikSum.hendingar))
-        .where(
-            AvvikSum.eining_id.in_(work.units(Right.AVVIK_TAL)),
-            AvvikSum.manad >= within[0],
-            AvvikSum.art.in_(counted),
-            AvvikSum.stand != "avvist",
-        )
-        .group_by(AvvikSum.manad)
+        select(AvvikGrovsum.manad, func.sum(AvvikGrovsum.saker), func.sum(AvvikGrovsum.hendingar))
+        .where(*of_arts(work.units(Right.AVVIK_TAL), counted, within[0], running))
+        .group_by(AvvikGrovsum.manad)
     )
     found = {month: (int(cases), int(events)) for month, cases, events in rows}
     return [Manad(date(month // 100, month % 100, 1), *found.get(month, (0, 0))) for month in within]

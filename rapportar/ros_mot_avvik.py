@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import case, func, select
 
-from avvik.models import AvvikSum
+from avvik.models import AvvikGrovsum, AvvikSum
 from avvik.queries.tal_periode import month_of, shift
 from kjerne.access import Right
 from kjerne.katalog import Art, Underkategori, by_code
@@ -82,7 +82,7 @@ def full_units(work: Work) -> frozenset[int]:
 def _counts(work: Work) -> Tal:
     """Counted events (not rejected) in whole months, five years back, in one question."""
     last = shift(month_of(work.today), -1)
-    first = work.db.scalar(select(func.min(AvvikSum.manad)))
+    first = work.db.scalar(select(func.min(AvvikGrovsum.manad)))
     known = 0
     while first is not None and known < YEAR * MOST_YEARS and shift(last, -known) >= first:
         known += 1

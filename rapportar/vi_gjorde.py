@@ -7,7 +7,7 @@ from datetime import datetime, time
 from reportlab.platypus import Flowable, Spacer
 from sqlalchemy import func, or_, select
 
-from avvik.models import AvvikSum
+from avvik.models import AvvikGrovsum
 from avvik.queries.tal import Figurar, Tal, figures
 from avvik.queries.tal_periode import first_day, shift
 from kjerne import pdf
@@ -16,7 +16,6 @@ from kjerne.i18n import current, ngettext
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.innstilling import settings
-from kjerne.katalog import Art, by_code
 from kjerne.models import Eining
 from kjerne.pdf import Node, Text
 from kjerne.utsjanad import own_look
@@ -96,18 +95,16 @@ def _count(tal: Tal, units: Sequence[int], limit: int) -> str:
 
 def _parts(work: Work, eining: Eining, val: Val) -> dict[str, list[int]]:
     """The counted cases of the month by type: one number for each unit of the subtree. One query."""
-    counted = {code for code, row in by_code(work.db, Art, work.today).items() if row.tel_som_avvik}
     below = select(Eining.id).where(Eining.sti.startswith(eining.sti, autoescape=False))
     rows = work.db.execute(
-        select(AvvikSum.hovudtype, AvvikSum.eining_id, func.sum(AvvikSum.saker))
+        select(AvvikGrovsum.kode, AvvikGrovsum.eining_id, func.sum(AvvikGrovsum.saker))
         .where(
-            AvvikSum.eining_id.in_(below),
-            AvvikSum.manad.between(val.no.manadar[0], val.no.manadar[-1]),
-            AvvikSum.art.in_(counted),
-            AvvikSum.stand != "avvist",
-            AvvikSum.saker != 0,
+            AvvikGrovsum.eining_id.in_(below),
+            AvvikGrovsum.slag == "type",
+            AvvikGrovsum.manad.between(val.no.manadar[0], val.no.manadar[-1]),
+            AvvikGrovsum.saker != 0,
         )
-        .group_by(AvvikSum.hovudtype, AvvikSum.eining_id)
+        .group_by(AvvikGrovsum.kode, AvvikGrovsum.eining_id)
     )
     found: dict[str, list[int]] = {}
     for kind, _unit, count in rows:

@@ -12,8 +12,14 @@ logger = structlog.get_logger()
 
 
 def hold_against_rows(work: Work) -> int:
-    """Verify every cell; when any is wrong, log it as an error and rebuild. Answers how many were wrong."""
+    """Verify every cell; when any is wrong, log it as an error and rebuild. Answers how many were wrong.
+
+    A case that is filed between two questions looks like a wrong cell: so what is wrong is looked at again with nobody filing.
+    """
     wrong = sums.verify(work.db)
+    if wrong:
+        sums.hold_still(work.db)
+        wrong = sums.verify(work.db)
     if wrong:
         logger.error("sums_wrong", count=len(wrong), first=wrong[:SHOWN])
         sums.rebuild(work.db)

@@ -693,6 +693,30 @@ def upgrade() -> None:
     op.create_index("ix_avvik_eining_id_desc", "avvik", ["eining_id", "id"], unique=False)
     op.create_index("ix_avvik_frist", "avvik", ["status", "frist_lukking"], unique=False)
     op.create_index(
+        "ix_avvik_frist_eining",
+        "avvik",
+        ["eining_id", "frist_lukking"],
+        unique=False,
+        sqlite_where=sa.text("lukka_tid IS NULL"),
+        postgresql_where=sa.text("lukka_tid IS NULL"),
+    )
+    op.create_index(
+        "ix_avvik_frist_handsamar",
+        "avvik",
+        ["sakshandsamar_id", "frist_lukking"],
+        unique=False,
+        sqlite_where=sa.text("lukka_tid IS NULL"),
+        postgresql_where=sa.text("lukka_tid IS NULL"),
+    )
+    op.create_index(
+        "ix_avvik_frist_meldar",
+        "avvik",
+        ["meldar_id", "frist_lukking"],
+        unique=False,
+        sqlite_where=sa.text("lukka_tid IS NULL"),
+        postgresql_where=sa.text("lukka_tid IS NULL"),
+    )
+    op.create_index(
         "ix_avvik_gruppe",
         "avvik",
         ["sensitiv_gruppe", "id"],
@@ -742,6 +766,26 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("forste_svar_tid IS NULL"),
         postgresql_where=sa.text("forste_svar_tid IS NULL"),
+    )
+    op.create_table(
+        "avvik_grovsum",
+        sa.Column("eining_id", sa.Integer(), nullable=False),
+        sa.Column("slag", sa.String(length=10), nullable=False),
+        sa.Column("manad", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kode", sa.String(length=60), nullable=False),
+        sa.Column("saker", sa.Integer(), nullable=False),
+        sa.Column("hendingar", sa.Integer(), nullable=False),
+        sa.Column("endra", sa.Integer(), nullable=False),
+        sa.Column("opne", sa.Integer(), nullable=False),
+        sa.Column("avvist", sa.Integer(), nullable=False),
+        sa.Column("alvor1", sa.Integer(), nullable=False),
+        sa.Column("alvor2", sa.Integer(), nullable=False),
+        sa.Column("alvor3", sa.Integer(), nullable=False),
+        sa.Column("alvor4", sa.Integer(), nullable=False),
+        sa.Column("alvor5", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["eining_id"], ["eining.id"], name=op.f("fk_avvik_grovsum_eining_id_eining")),
+        sa.PrimaryKeyConstraint("eining_id", "slag", "manad", "kode", name=op.f("pk_avvik_grovsum")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "avvik_sum",
@@ -2546,6 +2590,7 @@ def downgrade() -> None:
     op.drop_table("bevisstand")
     op.drop_table("avvik_tid")
     op.drop_table("avvik_sum")
+    op.drop_table("avvik_grovsum")
     op.drop_index(
         "ix_avvik_utan_svar",
         table_name="avvik",
@@ -2584,6 +2629,24 @@ def downgrade() -> None:
         table_name="avvik",
         sqlite_where=sa.text("sensitiv_gruppe <> ''"),
         postgresql_where=sa.text("sensitiv_gruppe <> ''"),
+    )
+    op.drop_index(
+        "ix_avvik_frist_meldar",
+        table_name="avvik",
+        sqlite_where=sa.text("lukka_tid IS NULL"),
+        postgresql_where=sa.text("lukka_tid IS NULL"),
+    )
+    op.drop_index(
+        "ix_avvik_frist_handsamar",
+        table_name="avvik",
+        sqlite_where=sa.text("lukka_tid IS NULL"),
+        postgresql_where=sa.text("lukka_tid IS NULL"),
+    )
+    op.drop_index(
+        "ix_avvik_frist_eining",
+        table_name="avvik",
+        sqlite_where=sa.text("lukka_tid IS NULL"),
+        postgresql_where=sa.text("lukka_tid IS NULL"),
     )
     op.drop_index("ix_avvik_frist", table_name="avvik")
     op.drop_index("ix_avvik_eining_id_desc", table_name="avvik")

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from avvik.models import AvvikSum
+from avvik.models import AvvikGrovsum
+from avvik.queries.tal_lesing import of_arts
 from avvik.queries.tal_periode import Periode, month_of, shift
 from kjerne.access import Right
 from kjerne.i18n import fnumber
@@ -52,15 +53,9 @@ def cases_by_unit(g: Grunnlag, first: int, last: int) -> Counter[int]:
     def read() -> Counter[int]:
         counted = {code for code, row in by_code(g.work.db, Art, g.work.today).items() if row.tel_som_avvik}
         rows = g.work.db.execute(
-            select(AvvikSum.eining_id, func.sum(AvvikSum.saker))
-            .where(
-                AvvikSum.eining_id.in_([row.id for row in _readable(g)]),
-                AvvikSum.manad.between(first, last),
-                AvvikSum.art.in_(counted),
-                AvvikSum.stand != "avvist",
-                AvvikSum.saker != 0,
-            )
-            .group_by(AvvikSum.eining_id)
+            select(AvvikGrovsum.eining_id, func.sum(AvvikGrovsum.saker))
+            .where(*of_arts([row.id for row in _readable(g)], counted, first, last), AvvikGrovsum.saker != 0)
+            .group_by(AvvikGrovsum.eining_id)
         )
         return Counter({unit: int(count) for unit, count in rows})
 
@@ -140,9 +135,13 @@ def quiet(g: Grunnlag) -> Sequence[Del]:
 def _history_months(g: Grunnlag, first: int, last: int) -> dict[int, int]:
     """From each unit's first month with a case on: how many months of the window it has been filing."""
     rows = g.work.db.execute(
-        select(AvvikSum.eining_id, func.min(AvvikSum.manad))
-        .where(AvvikSum.eining_id.in_([row.id for row in _readable(g)]), AvvikSum.saker != 0)
-        .group_by(AvvikSum.eining_id)
+        select(AvvikGrovsum.eining_id, func.min(AvvikGrovsum.manad))
+        .where(
+            AvvikGrovsum.eining_id.in_([row.id for row in _readable(g)]),
+            AvvikGrovsum.slag == "art",
+            AvvikGrovsum.saker + AvvikGrovsum.avvist != 0,
+        )
+        .group_by(AvvikGrovsum.eining_id)
     )
     found = {}
     for unit, begun in rows:

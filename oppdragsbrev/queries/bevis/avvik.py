@@ -1,13 +1,16 @@
 """Evidence for point 3: how deviations are handled, from the kept sums. Few cases say nothing, so nobody is guessed."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import add
 
 from sqlalchemy import func, select
 
-from avvik.models import AvvikSum, AvvikTid
+from avvik.models import AvvikGrovsum
+from avvik.queries.tal_lesing import of_arts, within
 from avvik.queries.tal_periode import month_of, months, shift
-from avvik.rules import HIGH
+from avvik.rules import HIGH, LEVELS
 from kjerne.access import Right
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
@@ -32,9 +35,9 @@ def _kept(work: Work, omfang: Omfang) -> Mapping[int, Maling]:
     """Share of the answered cases that got their first answer within the promise."""
     first, last = _window(work)
     rows = work.db.execute(
-        select(AvvikTid.eining_id, AvvikTid.i_tide, func.sum(AvvikTid.saker))
-        .where(AvvikTid.eining_id.in_(units_in(omfang)), AvvikTid.slag == "svar", AvvikTid.manad.between(first, last))
-        .group_by(AvvikTid.eining_id, AvvikTid.i_tide)
+        select(AvvikGrovsum.eining_id, AvvikGrovsum.kode == "i_tide", func.sum(AvvikGrovsum.saker))
+        .where(*within(units_in(omfang), "svar", first, last))
+        .group_by(AvvikGrovsum.eining_id, AvvikGrovsum.kode)
     )
     answered: Counter[int] = Counter()
     kept: Counter[int] = Counter()
@@ -58,21 +61,15 @@ def _counted(work: Work, omfang: Omfang) -> dict[int, tuple[int, int, int]]:
     whole = {root: below for root, below in omfang.items() if below <= reads}
     first, last = _window(work)
     arts = {code for code, row in by_code(work.db, Art, work.today).items() if row.tel_som_avvik}
+    saker, endra = func.sum(AvvikGrovsum.saker), func.sum(AvvikGrovsum.endra)
+    severe = reduce(add, (func.sum(getattr(AvvikGrovsum, f"alvor{niva}")) for niva in LEVELS if niva >= HIGH))
     rows = work.db.execute(
-        select(AvvikSum.eining_id, AvvikSum.alvor, AvvikSum.endra_praksis, func.sum(AvvikSum.saker))
-        .where(
-            AvvikSum.eining_id.in_(units_in(whole)),
-            AvvikSum.manad.between(first, last),
-            AvvikSum.art.in_(arts),
-            AvvikSum.stand != "avvist",
-        )
-        .group_by(AvvikSum.eining_id, AvvikSum.alvor, AvvikSum.endra_praksis)
+        select(AvvikGrovsum.eining_id, saker, severe, endra)
+        .where(*of_arts(units_in(whole), arts, first, last))
+        .group_by(AvvikGrovsum.eining_id)
     )
-    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for unit, alvor, endra, count in rows:
-        counts[unit][0] += count
-        counts[unit][1] += count if alvor >= HIGH else 0
-        counts[unit][2] += count if endra else 0
+    counts: dict[int, Sequence[int]] = defaultdict(lambda: (0, 0, 0))
+    counts.update((unit, [int(number) for number in numbers]) for unit, *numbers in rows)
     return {
         root: (sum(counts[u][0] for u in below), sum(counts[u][1] for u in below), sum(counts[u][2] for u in below))
         for root, below in whole.items()
