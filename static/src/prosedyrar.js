@@ -1,4 +1,5 @@
 // The library: the editor's toolbar, live preview and saving by itself; and the count of openings. All pages work without it.
+import { settled } from "./skjema.js";
 import { each, locales, t } from "./tekst.js";
 
 const PREVIEW_AFTER = 400;
@@ -6,6 +7,8 @@ const SAVE_AFTER = 3000;
 const OPENED_AFTER = 5000;
 const LINE_STARTS = { h: "## ", ul: "- ", ol: "1. ", task: "- [ ] " };
 const AROUND = { b: "**", i: "_" };
+/** Saves the text that is open, where there is one. */
+let keep = null;
 
 function token() {
   return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
@@ -89,6 +92,7 @@ function saving(form) {
       const json = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
       if (answer.ok) {
         version.value = json.versjon;
+        if (!changed) settled(form);
         const clock = new Intl.DateTimeFormat(locales(), { hour: "2-digit", minute: "2-digit" });
         if (status) status.textContent = t("kladd-lagra", { tid: clock.format(new Date()) });
       } else {
@@ -114,6 +118,7 @@ function saving(form) {
     clearTimeout(timer);
   });
   document.addEventListener("ik:before-logout", (event) => event.detail.waitUntil(save()));
+  keep = save;
 }
 
 function editor(form) {
@@ -140,8 +145,35 @@ function opening(article) {
   }, OPENED_AFTER);
 }
 
+/** An image of the draft goes into the text where the cursor is, with the words for who cannot see it chosen to be written. */
+function image(button) {
+  const field = document.querySelector("form[data-skriv] textarea[name=tekst]");
+  if (!field) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const at = field.selectionEnd;
+    const words = button.dataset.skildring;
+    put(field, at, at, `\n\n![${words}](${button.dataset.settInnBilete})\n`, [4, 4 + words.length]);
+    field.scrollIntoView({ block: "center" });
+  });
+}
+
+/** A file or the questions are sent by forms of their own: what is written in the text is kept first. */
+function beside(form) {
+  let kept = false;
+  form.addEventListener("submit", async (event) => {
+    if (kept || !keep) return;
+    event.preventDefault();
+    await keep();
+    kept = true;
+    form.requestSubmit(event.submitter);
+  });
+}
+
 /** Wire the library's pages. */
 export function wireProcedures(root) {
   each(root, "form[data-skriv]", editor);
+  each(root, "[data-sett-inn-bilete]", image);
+  each(root, "form[data-attmed]", beside);
   each(root, "[data-opning]", opening);
 }

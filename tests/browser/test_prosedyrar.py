@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from kjerne import sessions
@@ -34,6 +36,13 @@ def open_as(new_context: NewContext, address: str, cast: Cast, config: Config, d
     return make
 
 
+def picture() -> bytes:
+    """A little image."""
+    held = BytesIO()
+    Image.new("RGB", (40, 30), "white").save(held, "PNG")
+    return held.getvalue()
+
+
 def press(page: Page, name: str) -> None:
     """Send a form, and wait for the page that answers."""
     with page.expect_navigation():
@@ -53,6 +62,13 @@ def test_from_empty_page_to_read_and_compared(open_as: OpenAs, address: str, cas
     leif.keyboard.type("Lampa er tend")
     expect(leif.get_by_role("region", name="Førehandsvising")).to_contain_text("☐ Lampa er tend")
     expect(leif.locator("[data-skriv-status]")).to_contain_text("Kladd lagra")
+    leif.keyboard.type(" heile natta")
+    leif.get_by_label("Legg til filer").set_input_files({"name": "lampe.png", "mimeType": "image/png", "buffer": picture()})
+    press(leif, "Legg til")
+    expect(leif.get_by_label("Tekst", exact=True)).to_have_value(re.compile("heile natta"))
+    leif.get_by_role("button", name=re.compile("Set inn i teksten")).tap()
+    leif.keyboard.type("Lampa ved døra")
+    expect(leif.get_by_role("region", name="Førehandsvising").get_by_role("img", name="Lampa ved døra")).to_be_visible()
     press(leif, "Lagre og gå vidare")
     leif.get_by_role("link", name="Send på høyring").tap()
     leif.get_by_label("Eining 1", exact=True).select_option(label=cast.it01.namn)
@@ -94,6 +110,6 @@ def test_from_empty_page_to_read_and_compared(open_as: OpenAs, address: str, cas
     kval.goto(f"{where}/versjon/2.0")
     press(kval, "Godkjenn")
     kari.goto(where)
-    kari.get_by_role("link", name="Kva er nytt sidan versjon 1.0?").tap()
+    kari.get_by_role("link", name="Kva er nytt sidan versjon 1.0?").first.tap()
     expect(kari.locator("ins").last).to_contain_text("og døra er open")
     assert kari.evaluate("document.documentElement.scrollWidth <= innerWidth")
