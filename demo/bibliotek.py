@@ -16,6 +16,7 @@ from prosedyrar.models import (
     Hoyring,
     HoyringDeltakar,
     HoyringMerknad,
+    Kontrollsporsmal,
     Lesekrav,
     Lesekvittering,
     Prosedyre,
@@ -33,6 +34,18 @@ _LESEKRAV: Final = (
     "legemiddelhandtering", "handhygiene", "teieplikt", "forverring_news2", "brannvern", "avvikshandtering", "vald_truslar",
     "fall", "dokumentasjon_epj", "hlr",
 )  # fmt: skip
+#: Those the demo's own logins have not signed yet, so that there is something to read; and the questions at the end of two.
+_ULESE: Final = ("handhygiene", "forverring_news2")
+_SPORSMAL: Final = {
+    "handhygiene": (
+        ("Kva brukar du når hendene ikkje er synleg skitne?", "Handsprit\nSåpe og vatn\nHanskar", 0),
+        ("Kan du bruke ring på jobb?", "Ja, ein glatt ring\nNei", 1),
+    ),
+    "legemiddelhandtering": (
+        ("Kven kontrollerer dosetten?", "Den som la han i\nEin annan enn den som la han i\nLegen", 1),
+        ("Kva gjer du når du er i tvil?", "Ringjer ansvarleg sjukepleiar før du gir\nGir og noterer\nVentar til neste vakt", 0),
+    ),
+}
 _MERKNADER: Final = (
     ("Framgangsmåte", "Det må stå kva vi gjer i helga, når leiaren ikkje er på jobb.", "teken_inn", "Lagt til eit punkt om helg."),
     ("Ansvar", "Kan vikarar ha dette ansvaret åleine?", "ikkje", "Nei. Det står no at det må vere fast tilsett."),
@@ -300,6 +313,8 @@ class Library:
                 if one["prosedyre_id"] == document["id"] and one["tilstand"] == "gyldig"
             )
             first: date = version["gyldig_fra"]
+            for place, (question, answers, right) in enumerate(_SPORSMAL.get(code, ()), start=1):
+                self.put(Kontrollsporsmal, versjon_id=version["id"], rekkje=place, sporsmal=question, svar=answers, rett=right)
             self.put(
                 Lesekrav, prosedyre_id=document["id"], eining_id=document["eining_id"], rolle="", yrke="", frist_dagar=14,
                 medsignatur=code == "legemiddelhandtering", fra=first, laga_av_id=self.writer.id,
@@ -307,13 +322,16 @@ class Library:
             top = next(unit for unit in self.verda.units if unit.id == document["eining_id"])
             for unit in self.verda.units:
                 if unit.sti.startswith(top.sti):
-                    self._read_by(unit, document, version, first)
+                    self._read_by(unit, document, version, first, unread=code in _ULESE)
 
-    def _read_by(self, unit: Unit, document: dict[str, Any], version: dict[str, Any], first: date) -> None:
+    def _read_by(self, unit: Unit, document: dict[str, Any], version: dict[str, Any], first: date, *, unread: bool) -> None:
+        waiting = {one.person.id for one in self.verda.rollar.innloggingar if one.rolle is Rolle.TILSETT} if unread else set()
         keen = {"hog": 0.97, "normal": 0.92, "lag": 0.78}[unit.kultur]
         for person in self.verda.folk.i_eining.get(unit.id, ()):
             begun = max(first, person.fra)
             if person.eining is not unit or self.rng.random() > keen or begun >= self.verda.today:
+                continue
+            if person.id in waiting:
                 continue
             day = begun + timedelta(days=min(int(self.rng.expovariate(1 / 5)), (self.verda.today - begun).days))
             self.put(

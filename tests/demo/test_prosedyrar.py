@@ -10,8 +10,9 @@ from kjerne.db import Databases
 from kjerne.identitet import blocks, find
 from kjerne.models import Person
 from prosedyrar.behov import Dekning
-from prosedyrar.models import HoyringMerknad, Lesekvittering, Prosedyre, ProsedyreVersjon, Revisjonsonske
+from prosedyrar.models import HoyringMerknad, Kontrollsporsmal, Lesekvittering, Prosedyre, ProsedyreVersjon, Revisjonsonske
 from prosedyrar.queries.behov import find_top, overview, units_of
+from prosedyrar.queries.lesing import reading_list
 from tests.conftest import Clock, WorkFor
 
 
@@ -25,6 +26,7 @@ def test_the_library_is_large_and_in_all_states(
         assert db.scalar(select(func.count()).select_from(Prosedyre).where(Prosedyre.revisjonsfrist < clock().date())) >= 3
         assert db.scalar(select(func.count()).select_from(HoyringMerknad)) >= 2
         assert db.scalar(select(func.count()).select_from(Lesekvittering)) > 500
+        assert db.scalar(select(func.count()).select_from(Kontrollsporsmal)) >= 4
         for text in db.scalars(select(ProsedyreVersjon.tekst)):
             assert blocks(find(text, today=clock().date())) == []
         led = db.execute(
@@ -37,6 +39,10 @@ def test_the_library_is_large_and_in_all_states(
         assert all(counted for _code, counted in led)
         assert sums.verify(db) == []
         assert set(db.scalars(select(Revisjonsonske.tilstand))) == {"open", "svara"}
+        for row in demo["innloggingar"]:
+            if row["rolle"] == "tilsett":
+                reader = work_for(db, db.scalars(select(Person).where(Person.ansattnr == row["brukarnamn"])).one())
+                assert len(reading_list(reader)) >= 2, "there is something to read for who tries it"
         first = next(row for row in demo["innloggingar"] if row["rolle"] == "kvalitetskoordinator")
         who = db.scalars(select(Person).where(Person.ansattnr == first["brukarnamn"])).one()
         work = work_for(db, who)
