@@ -67,6 +67,26 @@ def list_of(fields: Mapping[str, str]) -> Lister:
     return Lister(asked) if asked in set(Lister) else Lister.VENTAR
 
 
+def before_of(fields: Mapping[str, str]) -> int | None:
+    """The key a page of a list begins after; None for the first page."""
+    raw = fields.get("for", "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+
+
+def place_of(fields: Mapping[str, str]) -> dict[str, str]:
+    """Which list, narrowed to what, and which page of it: what a case's page and its steps carry along, so that she stays there."""
+    before = before_of(fields)
+    page = {} if before is None else {"for": str(before)}
+    named = {"liste": list_of(fields).value} if "liste" in fields else {}
+    return {**named, **narrowed_by(fields).named(), **page}
+
+
+def place(fields: Mapping[str, str]) -> str:
+    """The same as the end of an address; empty when she came from no list."""
+    found = place_of(fields)
+    return f"?{urlencode(found)}" if found else ""
+
+
 def _mine(work: Work) -> Select[int, str, str]:
     chosen = select(AvvikFilter.id, AvvikFilter.namn, AvvikFilter.sporjing)
     return chosen.where(AvvikFilter.person_id == work.me.id).order_by(AvvikFilter.namn)

@@ -17,7 +17,7 @@ from avvik.queries.prosedyre import title_of
 from avvik.queries.sak import Ordliste, ordliste
 from avvik.rules import ENDED, UTVALSNAMN, Status, status_name
 from avvik.views.area import area
-from avvik.views.filter import MOST_FILTERS, list_of, my_filters, narrowed_by
+from avvik.views.filter import MOST_FILTERS, before_of, list_of, my_filters, narrowed_by
 from kjerne import asked
 from kjerne.access import Open, Right
 from kjerne.einingar import tree
@@ -136,7 +136,8 @@ def _said(work: Work, narrow: Innsnevring, words: Ordliste, units: Sequence[tupl
     return said
 
 
-def _next_url(chosen: Lister, kept: dict[str, str], last: int) -> str:
+def next_url(chosen: Lister, kept: dict[str, str], last: int) -> str:
+    """The address of a list's page after this key."""
     values: dict[str, Any] = {"liste": chosen.value, **kept, "for": last}
     return url_for("avvik.liste", **values)
 
@@ -170,7 +171,7 @@ def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = 
         liste=chosen,
         rader=rows,
         grupper=grouped(rows) if chosen is Lister.VENTAR else [("", rows)],
-        next_url=_next_url(chosen, kept, rows[-1].id) if more else None,
+        next_url=next_url(chosen, kept, rows[-1].id) if more else None,
         fleire=more,
         cap=CAP,
         snevring=narrow,
@@ -178,6 +179,7 @@ def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = 
         smalt=_said(work, narrow, words, units),
         kortare=_shorter(work, chosen, narrow) if before is None else "",
         kept=kept,
+        stad=kept | ({} if before is None else {"for": str(before)}),
         einingar=units,
         ord=words,
         statusar=tuple(UTVALSNAMN.items()),
@@ -194,6 +196,4 @@ def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = 
 @area.page("/", needs=Open.LOGGED_IN)
 def liste(work: Work) -> str:
     """The inbox and the other lists."""
-    raw = request.args.get("for", "")
-    before = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
-    return _page(work, chosen_list(), narrowed(), before)
+    return _page(work, chosen_list(), narrowed(), before_of(request.args))

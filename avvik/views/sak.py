@@ -19,7 +19,8 @@ from avvik.queries.sak import Linje, Ordliste, Plikt, Sak, fil_of_case, read_sak
 from avvik.queries.sak_hovud import get_head, stand_of
 from avvik.rules import MANGELNAMN, OPEN, STEGNAMN, Mangel, Status, Steg, Who, closing_gaps, open_steps, status_name
 from avvik.views.area import area
-from avvik.views.liste import PAGE_SIZE, narrowed, rows_of
+from avvik.views.filter import before_of, place, place_of
+from avvik.views.liste import PAGE_SIZE, narrowed, next_url, rows_of
 from avvik.views.mi_sak import reporter_page
 from avvik.views.val import for_steps
 from kjerne import files
@@ -182,6 +183,7 @@ def show_case(
     gaps = _gaps(work, sak, hers=stand.meldar) if status in OPEN and handles else []
     liste = Lister(request.args.get("liste", "")) if request.args.get("liste") in set(Lister) else Lister.VENTAR
     buttons, narrow = _buttons(steps, gaps), narrowed()
+    rows = rows_of(work, liste, narrow, words, before_of(request.args))
     return render(
         work,
         "avvik/sak.html",
@@ -216,8 +218,10 @@ def show_case(
         guard=refusal.verdict if isinstance(refusal, Guarded) else None,
         typed=request.form if refusal else {},
         liste=liste,
-        smal=narrow.named(),
-        rader=rows_of(work, liste, narrow, words)[:PAGE_SIZE],
+        stad=place(request.args),
+        smal={name: value for name, value in place_of(request.args).items() if name != "liste"},
+        rader=rows[:PAGE_SIZE],
+        next_url=next_url(liste, narrow.named(), rows[PAGE_SIZE - 1].id) if len(rows) > PAGE_SIZE else None,
     )
 
 

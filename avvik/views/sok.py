@@ -9,6 +9,7 @@ from markupsafe import Markup
 from avvik.queries.sak import ordliste
 from avvik.queries.sok import Ledd, marked, search_query, snippet, talk_of, terms
 from avvik.views.area import area
+from avvik.views.filter import before_of
 from avvik.views.liste import PAGE_SIZE, Rad, draw
 from kjerne.access import Open
 from kjerne.text import clean
@@ -41,8 +42,7 @@ def _next_url(question: str, last: int) -> str:
 def sok(work: Work) -> str:
     """Cases with every word asked for, within what this person may open."""
     question = clean(request.args.get("q", ""), max_len=MAX_QUESTION, multiline=False)
-    raw = request.args.get("for", "")
-    before = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+    before = before_of(request.args)
     asked = terms(question)
     found = list(work.db.execute(search_query(work, asked, before=before, limit=PAGE_SIZE))) if asked else []
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]

@@ -13,6 +13,7 @@ from avvik.queries.access import get_avvik, reads_by_role, who_am_i
 from avvik.queries.sak import last_line, words_of
 from avvik.rules import LEVELS, Steg, may_ever
 from avvik.views.area import area
+from avvik.views.filter import place
 from avvik.views.inndata import SHORT, typed, typed_moment, typed_unit
 from avvik.views.sak import show_case
 from kjerne import vakt
@@ -70,7 +71,7 @@ def step(work: Work, nr: str, steg: Steg, texts: tuple[str, ...], act: Act, *, t
     except (Conflict, StaleDataError) as problem:
         work.db.rollback()
         raise _with_texts(work, nr, texts, problem) from problem
-    return redirect(then or f"/avvik/{nr}", 303)
+    return redirect(then or f"/avvik/{nr}{place(request.args)}", 303)
 
 
 def _with_texts(work: Work, nr: str, texts: tuple[str, ...], problem: Conflict | StaleDataError) -> Conflict:

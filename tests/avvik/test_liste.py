@@ -1,5 +1,6 @@
 """The inbox: what waits, filters, pages by key, the kept promise, and a number of queries that does not grow."""
 
+import html
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from sqlalchemy import event
 from kjerne.db import Databases
 from tests.avvik.conftest import FileCase, Post
 from tests.cast import Cast
-from tests.conftest import ClientFor, Clock
+from tests.conftest import ClientFor, Clock, Csrf
 
 
 @contextmanager
@@ -72,6 +73,26 @@ def test_pages_follow_each_other_without_a_gap_and_keep_the_filter(cast: Cast, c
             assert "alvor=2" in address
             assert "eining=HO" in address
     assert seen == wanted
+
+
+def test_a_case_keeps_its_place_in_the_list_also_after_a_step(
+    cast: Cast, client_for: ClientFor, file_case: FileCase, csrf: Csrf
+) -> None:
+    numbers = [file_case(alvor=3) for _ in range(28)][::-1]
+    leif = client_for(cast.leif)
+    first = leif.get("/avvik/?liste=opne&alvor=3").text
+    onward = html.unescape(re.findall(r'href="([^"]+)" rel="next"', first)[0])
+    href = html.unescape(re.findall(rf'href="(/avvik/{numbers[26]}[^"]*)"', leif.get(onward).text)[0])
+    page = leif.get(href).text
+    assert re.findall(r'class="caserow" href="/avvik/(20\d\d-\d+)', page) == numbers[25:]
+    assert html.unescape(re.findall(r'class="bench__head"><a class="link" href="([^"]+)"', page)[0]) == onward
+    action = html.unescape(re.findall(r'action="(/avvik/[^"]+/svar\?[^"]+)"', page)[0])
+    refused = leif.post(action, data={"csrf_token": csrf(leif), "tekst": ""})
+    assert refused.status_code == 422
+    assert numbers[27] in refused.text
+    sent = leif.post(action, data={"csrf_token": csrf(leif), "tekst": "Takk. Vi ser på det."})
+    assert sent.location == href
+    assert f'href="{html.escape(onward)}" rel="next"' in leif.get(f"/avvik/{numbers[0]}?liste=opne&alvor=3").text
 
 
 def test_filters_narrow_by_subtree_type_severity_and_status(
