@@ -205,6 +205,12 @@ def deadlines(filed: datetime, *, answer_days: int, start_days: int, close_days:
     )
 
 
+def month_of(moment: datetime) -> int:
+    """The month of a moment in Oslo, as 202611: what sums are grouped by."""
+    day = oslo_date(moment)
+    return day.year * 100 + day.month
+
+
 def duty_deadline(known: datetime, hours: int | None, working_days: int | None) -> datetime | None:
     """When a duty must be done: elapsed hours counted in UTC, or the end of a working day; None when only "at once"."""
     if hours is not None:

@@ -12,9 +12,11 @@ from sqlalchemy import Connection, Row, Table, bindparam, delete, event, insert,
 from sqlalchemy.orm import Mapper, Session
 
 from avvik.models import Avvik, AvvikHending, AvvikOrd
-from kjerne.katalog import Hovudtype, Underkategori
+from kjerne.einingar import tree
+from kjerne.katalog import Hovudtype, Underkategori, versions
 from kjerne.models import Eining
 from kjerne.sok import key, plain, stem, tokens, words
+from kjerne.written import write
 
 PORTION = 1000
 FIELDS = ("aar", "lopenr", "eining_id", "skildring", "strakstiltak", "forslag", "arsak_meldar", "hovudtype", "underkategori")
@@ -45,6 +47,15 @@ def labels(connection: Connection, case: Row[Any] | Avvik | None = None) -> Labe
     return found | {str(key): namn for key, namn in units}
 
 
+def _kept_labels(db: Session, case: Texts) -> Labels:
+    """The same of one case, from what is kept in the process."""
+    found: Labels = {}
+    for row in (*versions(db, Hovudtype).get(case.hovudtype, ()), *versions(db, Underkategori).get(case.underkategori, ())):
+        found[row.kode] = f"{found.get(row.kode, '')} {row.nn} {row.nb}"
+    unit = tree(db).einingar.get(case.eining_id)
+    return found | {str(case.eining_id): unit.namn if unit else ""}
+
+
 def own(case: Texts, names: Labels) -> list[str]:
     """The case's own texts, and what its unit and category are called."""
     called = [names.get(code, "") for code in (case.hovudtype, case.underkategori, str(case.eining_id))]
@@ -56,10 +67,13 @@ def _table() -> Table:
     return table
 
 
+_INSERT: Final = insert(_table())
+
+
 def _add(connection: Connection, avvik_id: int, found: Iterable[str]) -> None:
     rows = [{"avvik_id": avvik_id, "ord": token} for token in sorted(found)]
     if rows:
-        connection.execute(insert(_table()), rows)
+        write(connection, _INSERT, *rows)
 
 
 def index_case(connection: Connection, avvik_id: int) -> None:
@@ -70,6 +84,11 @@ def index_case(connection: Connection, avvik_id: int) -> None:
     if case is not None:
         talk = connection.scalars(_talk().where(AvvikHending.avvik_id == avvik_id)).all()
         _add(connection, avvik_id, tokens([*own(case, labels(connection, case)), *talk]))
+
+
+def index_new(db: Session, avvik_id: int, case: Texts) -> None:
+    """Index a case whose row was written past the mapper."""
+    _add(db.connection(), avvik_id, tokens(own(case, _kept_labels(db, case))))
 
 
 def _talk() -> Any:
@@ -137,4 +156,4 @@ def rebuild(db: Session) -> None:
         connection.execute(insert(_table()), rows)
 
 
-__all__ = ["Labels", "index_case", "install", "key", "labels", "own", "plain", "rebuild", "stem", "tokens", "words"]
+__all__ = ["Labels", "index_case", "index_new", "install", "key", "labels", "own", "plain", "rebuild", "stem", "tokens", "words"]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from avvik.actions.duties import BREACH, SCHEMES
-from avvik.actions.report import code_hash, tracking_code
+from avvik.actions.melding import code_hash, tracking_code
 from avvik.rules import HIGH, LEVELS, Status, duty_deadline, escalation_level
 from demo.brev import Postkasse
 from demo.bulk import Rader

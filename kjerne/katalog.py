@@ -261,7 +261,7 @@ def holds(table: type[Post] | type[Kopi] | type[MeldepliktKopling] | type[Frist]
     return and_(table.gjeld_fra <= day, or_(table.gjeld_til.is_(None), table.gjeld_til >= day))
 
 
-def holds_on(row: Post | Kopi, day: date) -> bool:
+def holds_on(row: Post | Kopi | MeldepliktKopling, day: date) -> bool:
     """The same of a row that has been read."""
     return row.gjeld_fra <= day and (row.gjeld_til is None or row.gjeld_til >= day)
 

@@ -18,8 +18,10 @@ from typing import Any, Final
 from sqlalchemy import Text, bindparam, cast, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from kjerne import asked
 from kjerne.models import Logghovud, Loggline
 from kjerne.work import Work
+from kjerne.written import write
 
 ANONYM = "anonym"
 SYSTEM = "system"
@@ -94,9 +96,8 @@ def record(
 
     What is pending in the session is written first. Three statements past the mapper: most pages that write come by here.
     """
-    work.db.flush()
+    last, before = asked.fixed(work.db, _HEAD_LOCKED)[0]  # what is pending is flushed first
     connection = work.db.connection()
-    last, before = connection.execute(_HEAD_LOCKED).one()
     said = {
         "aktor": actor or (str(work.person.id) if work.person else SYSTEM),
         "subjekt_type": subject_type,
@@ -106,8 +107,8 @@ def record(
     tid = (at or work.now).replace(microsecond=0)
     kept = {key: value for key, value in change.items() if value is not None}
     mac = _mac(chain_key(work.config.secret_key), before, last + 1, tid, tuple(said.values()), _written(kept))
-    connection.execute(_ADD, {"id": last + 1, "tid": tid, **said, "endring": kept, "mac": mac})
-    connection.execute(_MOVE_HEAD, {"newest": last + 1, "its_mac": mac})
+    write(connection, _ADD, {"id": last + 1, "tid": tid, **said, "endring": kept, "mac": mac})
+    write(connection, _MOVE_HEAD, {"newest": last + 1, "its_mac": mac})
 
 
 @dataclass(frozen=True)

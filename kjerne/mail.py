@@ -22,6 +22,7 @@ from kjerne.config import Config
 from kjerne.db import Databases
 from kjerne.models import Epost, Person
 from kjerne.work import Work
+from kjerne.written import write
 
 CLAIM = timedelta(minutes=5)
 MAX_WAIT = timedelta(hours=6)
@@ -54,7 +55,8 @@ def queue(
         return
     work.db.flush()
     connection = work.db.connection()
-    connection.execute(
+    write(
+        connection,
         _ADD[connection.dialect.name],
         {
             "nokkel": key,

@@ -18,7 +18,8 @@ from avvik.actions.handle import (
     start,
     wait_for_effect,
 )
-from avvik.actions.report import Kvittering, Melding, report_avvik, tracking_code
+from avvik.actions.melding import Melding, tracking_code
+from avvik.actions.report import Kvittering, report_avvik
 
 __all__ = [
     "Kvittering",

@@ -1,8 +1,10 @@
 """Duties to notify authorities (domene 2.2): a checklist with running clocks. The system never sends anything itself."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from avvik.actions.history import demand, note
 from avvik.models import Avvik, AvvikMeldeplikt, AvvikTillegg
@@ -12,28 +14,18 @@ from kjerne.clock import end_of_day, oslo_date
 from kjerne.errors import NotFound, Refused
 from kjerne.i18n import gettext as _
 from kjerne.innstilling import settings
-from kjerne.katalog import Meldeplikt, MeldepliktKopling, as_of, holds
+from kjerne.katalog import Meldeplikt, MeldepliktKopling, as_of, every, holds_on, versions
 from kjerne.work import Work
+from kjerne.written import write
 
 SCHEMES = ("alvorleg_hending_a", "alvorleg_hending_b")
 BREACH = "personvern_brot"
-
-
-def _couplings(work: Work) -> Select[str, bool]:
-    return (
-        select(MeldepliktKopling.meldeplikt, MeldepliktKopling.krev_personskade)
-        .where(
-            MeldepliktKopling.underkategori.in_(["", bindparam("kategori")]),
-            MeldepliktKopling.hovudtype.in_(["", bindparam("hovudtype")]),
-            MeldepliktKopling.min_alvor <= bindparam("alvor"),
-            holds(MeldepliktKopling, work.today),
-        )
-        .order_by(MeldepliktKopling.id)
-    )
+#: The extra field that says whether somebody was injured.
+INJURY = "personskade"
 
 
 def _injured(work: Work, avvik: Avvik) -> bool:
-    row = work.db.get(AvvikTillegg, (avvik.id, "personskade"))
+    row = work.db.get(AvvikTillegg, (avvik.id, INJURY))
     return row is not None and row.verdi == "ja"
 
 
@@ -41,13 +33,12 @@ def _had(_work: Work) -> Select[str]:
     return select(AvvikMeldeplikt.meldeplikt).where(AvvikMeldeplikt.avvik_id == bindparam("avvik"))
 
 
-def duties_of(work: Work, avvik: Avvik) -> list[str]:
-    """Codes of the duties that a case's sub-category, main type and severity bring up, in the table's order."""
-    worst = max(avvik.alvor, avvik.alvor_mogleg or 0)
-    rows = asked.rows(work, _couplings, kategori=avvik.underkategori, hovudtype=avvik.hovudtype, alvor=worst)
+def brought_up(work: Work, underkategori: str, hovudtype: str, worst: int, injured: Callable[[], bool]) -> list[str]:
+    """Codes of the duties that a sub-category, a main type and a severity bring up, in the table's order."""
     found: list[str] = []
-    for row in rows:
-        if row.krev_personskade and not _injured(work, avvik):
+    for row in every(work.db, MeldepliktKopling):
+        fits = row.underkategori in {"", underkategori} and row.hovudtype in {"", hovudtype} and row.min_alvor <= worst
+        if not fits or not holds_on(row, work.today) or (row.krev_personskade and not injured()):
             continue
         code = settings(work.db)["meldeordning"] if row.meldeplikt in SCHEMES else row.meldeplikt
         if code not in found:
@@ -55,36 +46,50 @@ def duties_of(work: Work, avvik: Avvik) -> list[str]:
     return found
 
 
+def duties_of(work: Work, avvik: Avvik) -> list[str]:
+    """Codes of the duties that a case brings up."""
+    worst = max(avvik.alvor, avvik.alvor_mogleg or 0)
+    return brought_up(work, avvik.underkategori, avvik.hovudtype, worst, lambda: _injured(work, avvik))
+
+
 def open_duties_for(work: Work, avvik: Avvik, *, kjent: datetime | None = None) -> None:
-    """Open the checklist's lines that the case has not got yet. Called at filing and when type or severity changes."""
+    """Open the checklist's lines that the case has not got yet. Called when type or severity changes."""
     have = {row.meldeplikt for row in asked.rows(work, _had, avvik=avvik.id)}
     for code in duties_of(work, avvik):
         if code not in have:
             _add(work, avvik, code, kjent, manual=False)
 
 
+_FIRST: Final = insert(AvvikMeldeplikt)
+
+
+def open_first_duties(work: Work, connection: Connection, avvik_id: int, codes: Sequence[str], kjent: datetime | None) -> None:
+    """The checklist of a case that has just come in."""
+    if codes:
+        rows = [{"avvik_id": avvik_id, "meldeplikt": code, "manuell": False, **_clock(work, code, kjent)} for code in codes]
+        write(connection, _FIRST, *rows)
+
+
+def _clock(work: Work, code: str, kjent: datetime | None) -> dict[str, datetime | None]:
+    """When the matter became known and by when the duty must be done: nothing before it is known."""
+    rule = _rule(work, code, kjent)
+    due = duty_deadline(kjent, rule.frist_timar, rule.frist_arbeidsdagar) if kjent is not None else None
+    return {"kjent": kjent, "frist": due}
+
+
 def _rule(work: Work, code: str, kjent: datetime | None) -> Meldeplikt:
     """The duty as it stood when the matter became known."""
-    rows = work.db.scalars(select(Meldeplikt).where(Meldeplikt.kode == code))
-    found = as_of(rows, oslo_date(kjent) if kjent else work.today)
+    found = as_of(versions(work.db, Meldeplikt).get(code, []), oslo_date(kjent) if kjent else work.today)
     if found is None:
         raise NotFound
     return found
 
 
 def _add(work: Work, avvik: Avvik, code: str, kjent: datetime | None, *, manual: bool) -> AvvikMeldeplikt:
-    rule = _rule(work, code, kjent)
-    duty = AvvikMeldeplikt(avvik_id=avvik.id, meldeplikt=code, manuell=manual)
-    if kjent is not None:
-        _set_clock(duty, rule, kjent)
+    duty = AvvikMeldeplikt(avvik_id=avvik.id, meldeplikt=code, manuell=manual, **_clock(work, code, kjent))
     work.db.add(duty)
     work.db.flush()
     return duty
-
-
-def _set_clock(duty: AvvikMeldeplikt, rule: Meldeplikt, kjent: datetime) -> None:
-    duty.kjent = kjent
-    duty.frist = duty_deadline(kjent, rule.frist_timar, rule.frist_arbeidsdagar)
 
 
 def open_duty(work: Work, avvik: Avvik, code: str) -> AvvikMeldeplikt:
@@ -112,7 +117,8 @@ def set_known(work: Work, avvik: Avvik, duty_id: int, kjent: datetime) -> None:
     duty = get_duty(work, avvik, duty_id)
     if kjent > work.now:
         raise Refused(_("Tidspunktet ligg fram i tid. Skriv når det blei kjent."), "kjent")
-    _set_clock(duty, _rule(work, duty.meldeplikt, kjent), kjent)
+    clock = _clock(work, duty.meldeplikt, kjent)
+    duty.kjent, duty.frist = clock["kjent"], clock["frist"]
     note(work, avvik, "meldeplikt_kjent", til=duty.meldeplikt, to_reporter=False)
 
 

@@ -1,25 +1,48 @@
 """Lines of a case's history, the log line beside each, and letters that carry number, unit and link only."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from secrets import SystemRandom
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Connection, insert, select
 
 from avvik.models import Avvik, AvvikHending, AvvikMeldarLoynd
 from avvik.queries.access import is_reporter, who_am_i
 from avvik.rules import STEPS, Status, Steg, Who, may
 from kjerne import log, mail
 from kjerne.clock import to_the_hour
+from kjerne.einingar import tree
 from kjerne.errors import Conflict
 from kjerne.i18n import gettext, language
 from kjerne.i18n import gettext as _
-from kjerne.models import Eining, Person
+from kjerne.models import Person
 from kjerne.work import Work
+from kjerne.written import write
 
 SYSTEM = "system"
 #: Lines whose `til` is a person's name in words: the log keeps a digest of it, as names leave when people have left.
 NAMED = ("tildelt", "lofta")
 #: Letters that the reporter's own act causes: for an anonymous case their time is to the hour.
 REPORTERS_OWN = ("ny", "kopi", "over", "opplysning")
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A case that has just come in, whose row was written past the mapper: what its history, letters and duties ask of it.
+
+    `meldt` is to the hour, and `meldar_id` empty, when nobody is ever to know who filed it.
+    """
+
+    id: int
+    nr: str
+    eining_id: int
+    meldt: datetime
+    alvor: int
+    anonym: bool
+    konfidensiell: bool
+    sensitiv_gruppe: str
+    meldar_id: int | None
 
 
 def demand(work: Work, avvik: Avvik, steg: Steg) -> None:
@@ -75,6 +98,27 @@ def note(
     return line
 
 
+_FIRST: Final = insert(AvvikHending)
+
+
+def note_filed(work: Work, connection: Connection, avvik: Filed) -> None:
+    """The first line of a case's history, the reporter's own, written past the mapper as the case is."""
+    hidden = avvik.anonym or avvik.konfidensiell
+    level = str(avvik.alvor)
+    line = {
+        "avvik_id": avvik.id,
+        "tid": avvik.meldt,
+        "slag": "meldt",
+        "aktor": Who.REPORTER.value,
+        "person_id": None if hidden else work.me.id,
+        "til": level,
+        "loggfort": not avvik.anonym,
+    }
+    write(connection, _FIRST, line)
+    if not avvik.anonym:
+        log.record(work, "avvik", avvik.id, "avvik:meldt", actor="meldar" if hidden else None, til=level)
+
+
 def _log(work: Work, line: AvvikHending, actor: str | None) -> None:
     log.record(
         work,
@@ -108,9 +152,9 @@ def _actor(work: Work, avvik: Avvik) -> str:
     return Who.HANDLER.value
 
 
-def letter(work: Work, avvik: Avvik, to: Person, slag: str, subject: str, body: str) -> None:  # noqa: PLR0917 - a letter has these parts
+def letter(work: Work, avvik: Avvik | Filed, to: Person, slag: str, subject: str, body: str) -> None:  # noqa: PLR0917 - a letter has these parts
     """Queue a letter in the receiver's language: what it is about in general, the number, the unit and the link."""
-    eining = work.db.get(Eining, avvik.eining_id)
+    eining = tree(work.db).einingar.get(avvik.eining_id)
     with language(to.sprak or work.sprak):
         text = "\n".join(
             [

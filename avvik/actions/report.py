@@ -1,39 +1,46 @@
-"""File a case: exactly once, to the right leader, with copies, duties and letters, in one transaction."""
+"""File a case: exactly once, to the right leader, with copies, duties and letters, in one transaction.
 
-import hashlib
-import hmac
-import json
-from base64 import b32encode
-from dataclasses import asdict, dataclass, field
+Its rows are written past the mapper, each table once: nobody else has the case in hand yet, and a mapper's bookkeeping costs
+more than the filing itself.
+"""
+
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from types import SimpleNamespace
+from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, delete, select, text
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from avvik.actions.duties import open_duties_for
-from avvik.actions.history import letter, note
+from avvik import sok, sums
+from avvik.actions.duties import INJURY, brought_up, open_first_duties
+from avvik.actions.history import Filed, letter, note_filed
+from avvik.actions.melding import Melding, body_hash, code_hash, tracking_code
 from avvik.models import (
     Avvik,
     AvvikInhabil,
     AvvikKladd,
     AvvikMeldarLoynd,
     AvvikNokkel,
-    AvvikTeljar,
     AvvikTillegg,
 )
 from avvik.queries.prosedyre import add_row, valid_title
 from avvik.queries.routing import Mottakar, concerned_leaders, find_mottakar, holders
-from avvik.rules import HIGH, deadlines
-from kjerne import asked
+from avvik.rules import HIGH, Status, deadlines, month_of
+from kjerne import asked, vakt
 from kjerne.access import Rolle
 from kjerne.clock import oslo_date, to_the_hour
+from kjerne.einingar import tree
 from kjerne.errors import Conflict, Refused
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
-from kjerne.katalog import Frist, Kopi, Underkategori, every, holds, versions
+from kjerne.katalog import Frist, Kopi, Meldeplikt, MeldepliktKopling, Underkategori, every, holds_on, versions
 from kjerne.models import Eining, Person, PersonEining
 from kjerne.work import Work
+from kjerne.written import write, write_new
+
+__all__ = ["Kvittering", "Melding", "deadline_row", "group_of", "keep_what_filing_reads", "preview_mottakar", "report_avvik"]
 
 LETTER_NEW = _l("Ny melding til deg:")
 LETTER_NEW_BODY = _l("Du har fått ei ny melding om avvik å behandle.")
@@ -44,77 +51,48 @@ LETTER_ABOVE_BODY = _l("Ei melding med alvor 4 eller 5 er komen inn i eininga un
 
 
 @dataclass(frozen=True)
-class Melding:
-    """What the reporter said. `hendt` is aware UTC. Free texts are already cleaned and passed the identity guard."""
-
-    nokkel: str
-    eining_id: int
-    hendt: datetime
-    hovudtype: str
-    underkategori: str
-    skildring: str
-    alvor: int
-    art: str = "avvik"
-    alvor_mogleg: int | None = None
-    strakstiltak: str = ""
-    arsak: str = ""
-    forslag: str = ""
-    konfidensiell: bool = False
-    anonym: bool = False
-    gjeld_leiar: bool = False
-    serie_tal: int = 1
-    parorande_informert: bool | None = None
-    kjent: datetime | None = None
-    tillegg: dict[str, str] = field(default_factory=dict)
-    filer: tuple[str, ...] = ()
-    prosedyre_id: int | None = None
-
-
-@dataclass(frozen=True)
 class Kvittering:
-    """The receipt: the case, who has it, and the tracking code of an anonymous one. `ny` is False when filed before."""
+    """The receipt: the case, who has it, and the tracking code of an anonymous one. `ny` is False when filed before.
 
-    avvik: Avvik
+    `loynd`: nobody is to know who filed it.
+    """
+
+    db: Session = field(repr=False)
+    avvik_id: int
+    nr: str
+    loynd: bool
     mottakar: Mottakar | None
     sporingskode: str | None
     ny: bool
 
-
-def body_hash(melding: Melding, secret: str, browser: str = "") -> str:
-    """A digest of everything the form said, to tell "the same again" from "another body under the same key".
-
-    An anonymous report's key has no person. `browser` takes her place: the random secret of the session's forms, which lies
-    in that browser alone and is new at each login, so that the digest answers 409 to others and leads to nobody.
-    """
-    said = json.dumps(asdict(melding), sort_keys=True, default=str).encode()
-    if melding.anonym:
-        said += b"/" + browser.encode()
-    return hmac.new(secret.encode(), said, hashlib.sha256).hexdigest()
+    @property
+    def avvik(self) -> Avvik:
+        """The case itself, read when somebody asks for it."""
+        return self.db.get_one(Avvik, self.avvik_id)
 
 
-def tracking_code(nokkel: str, secret: str) -> str:
-    """The anonymous reporter's code: 16 signs from the form's random key, so that a repeated filing shows the same one."""
-    raw = hmac.new(secret.encode(), b"sporing/" + nokkel.encode(), hashlib.sha256).digest()
-    text = b32encode(raw[:10]).decode()
-    return "-".join(text[i : i + 4] for i in range(0, 16, 4))
+#: Whether a form's key has been used, by whom and for what; and whether a draft lies under it. One row.
+_KEY: Final = select(
+    *(
+        select(column).where(AvvikNokkel.nokkel == bindparam("key")).scalar_subquery().label(column.key)
+        for column in (AvvikNokkel.avvik_id, AvvikNokkel.person_id, AvvikNokkel.kropp_hash)
+    ),
+    exists().where(AvvikKladd.nokkel == bindparam("key")).label("kladd"),
+)
 
 
-def code_hash(code: str) -> str:
-    """What is kept of a tracking code."""
-    plain = "".join(sign for sign in code.upper() if sign.isalnum())
-    return hashlib.sha256(f"sporing/{plain}".encode()).hexdigest()
-
-
-def _already(work: Work, melding: Melding, digest: str) -> Kvittering | None:
-    key = work.db.get(AvvikNokkel, melding.nokkel)
-    if key is None:
-        return None
+def _filed_before(work: Work, melding: Melding, key: Any, digest: str) -> Kvittering:
+    """The receipt of a form that was sent before. Another body under its key, or another person, is a `Conflict`."""
     person_id = None if melding.anonym else work.me.id
     if key.kropp_hash != digest or key.person_id != person_id:
         raise Conflict(_("Skjemaet er brukt før. Opne eit nytt skjema. Det du har sendt før, er trygt lagra."))
     avvik = work.db.get_one(Avvik, key.avvik_id)
-    code = tracking_code(melding.nokkel, work.config.secret_key) if melding.anonym else None
-    return Kvittering(avvik, _current_mottakar(work, avvik), code, ny=False)
+    loynd = avvik.anonym or avvik.konfidensiell
+    return Kvittering(work.db, avvik.id, avvik.nr, loynd, _current_mottakar(work, avvik), _code(work, melding), ny=False)
+
+
+def _code(work: Work, melding: Melding) -> str | None:
+    return tracking_code(melding.nokkel, work.config.secret_key) if melding.anonym else None
 
 
 def _current_mottakar(work: Work, avvik: Avvik) -> Mottakar | None:
@@ -134,42 +112,36 @@ def preview_mottakar(work: Work, eining: Eining, *, gjeld_leiar: bool, konfidens
     return find_mottakar(work.db, eining, work.today, excluded)
 
 
+_HERS: Final = select(PersonEining.eining_id).where(PersonEining.person_id == bindparam("person"), PersonEining.hovud)
+
+
 def _concerned(work: Work, eining: Eining) -> frozenset[int]:
     """Leaders and deputies of where it happened and of the reporter's own main unit; for a leader: also whoever leads her.
 
     Never the reporter herself: she keeps sight of what she filed.
     """
-    own = work.db.scalars(
-        select(Eining)
-        .join(PersonEining, PersonEining.eining_id == Eining.id)
-        .where(PersonEining.person_id == work.me.id, PersonEining.hovud)
-    ).all()
-    units = [eining, *own]
+    known = tree(work.db).einingar
+    units = [eining, *(known[row.eining_id] for row in asked.fixed(work.db, _HERS, person=work.me.id))]
     units += [above for unit in units if unit.leiar_id == work.me.id and (above := _led_from(work, unit))]
     return concerned_leaders(work.db, units) - {work.me.id}
 
 
 def _led_from(work: Work, eining: Eining) -> Eining | None:
     """The nearest unit above that somebody else leads."""
-    step = work.db.get(Eining, eining.overordna_id) if eining.overordna_id else None
-    while step is not None and step.leiar_id in (None, work.me.id):
-        step = work.db.get(Eining, step.overordna_id) if step.overordna_id else None
+    known = tree(work.db).einingar
+    step = known[eining.overordna_id] if eining.overordna_id else None
+    while step is not None and step.leiar_id in {None, work.me.id}:
+        step = known[step.overordna_id] if step.overordna_id else None
     return step
 
 
-_FIRST_OF_YEAR = text("INSERT INTO avvik_teljar (aar, siste) VALUES (:aar, 0) ON CONFLICT (aar) DO NOTHING")
-
-
-_COUNTER: Final = (
-    select(AvvikTeljar).where(AvvikTeljar.aar == bindparam("year")).with_for_update().execution_options(populate_existing=True)
+#: The year's counter is locked by its own raising until the transaction ends: filings stand in line, so that a repeated key
+#: finds the first. What did not become a case gives its number back.
+_NEXT: Final = text(
+    "INSERT INTO avvik_teljar (aar, siste) VALUES (:aar, 1) "
+    "ON CONFLICT (aar) DO UPDATE SET siste = avvik_teljar.siste + 1 RETURNING siste"
 )
-
-
-def _lock_counter(work: Work) -> AvvikTeljar:
-    """The year's counter, locked until the transaction ends: filings stand in line, so a repeated key finds the first."""
-    aar = oslo_date(work.now).year
-    work.db.execute(_FIRST_OF_YEAR, {"aar": aar})
-    return work.db.scalars(_COUNTER, {"year": aar}).one()
+_BACK: Final = text("UPDATE avvik_teljar SET siste = siste - 1 WHERE aar = :aar")
 
 
 def deadline_row(work: Work, alvor: int, filed: datetime | None = None) -> Frist:
@@ -196,105 +168,171 @@ def report_avvik(work: Work, melding: Melding, browser: str = "") -> Kvittering:
     Heimel: forskrift om leiing og kvalitetsforbetring § 6 g.
     """
     digest = body_hash(melding, work.config.secret_key, browser)
-    counter = _lock_counter(work)
-    before = _already(work, melding, digest)
-    if before is not None:
-        return before
-    eining = work.db.get(Eining, melding.eining_id)
+    work.db.flush()
+    connection, aar = work.db.connection(), oslo_date(work.now).year
+    number: int = write(connection, _NEXT, {"aar": aar})
+    (key,) = asked.fixed(work.db, _KEY, key=melding.nokkel)
+    if key.avvik_id is not None:
+        write(connection, _BACK, {"aar": aar})
+        return _filed_before(work, melding, key, digest)
+    eining = tree(work.db).einingar.get(melding.eining_id)
     if eining is None or not eining.is_active(work.today):
         raise Refused(_("Eininga finst ikkje lenger. Vel ei anna eining."), "eining")
     concerned = _concerned(work, eining) if melding.gjeld_leiar else frozenset()
     excluded = concerned if melding.anonym or melding.konfidensiell else concerned | {work.me.id}
     mottakar = find_mottakar(work.db, eining, work.today, excluded)
-    avvik = _add(work, melding, mottakar, counter)
-    work.db.add(
-        AvvikNokkel(
-            nokkel=melding.nokkel,
-            avvik_id=avvik.id,
-            person_id=None if melding.anonym else work.me.id,
-            kropp_hash=digest,
-        )
-    )
-    try:
-        work.db.flush()
-    except IntegrityError as error:
-        raise Conflict(_("Meldinga blir lagra no. Vent litt og prøv igjen.")) from error
-    if melding.konfidensiell:
-        work.db.add(AvvikMeldarLoynd(avvik_id=avvik.id, person_id=work.me.id))
-    work.db.add_all(AvvikInhabil(avvik_id=avvik.id, person_id=person_id) for person_id in concerned)
-    work.db.add_all(AvvikTillegg(avvik_id=avvik.id, felt=name, verdi=value) for name, value in melding.tillegg.items() if value)
-    work.db.execute(delete(AvvikKladd).where(AvvikKladd.nokkel == melding.nokkel))
-    work.db.flush()
-    if melding.prosedyre_id is not None and valid_title(work.db, melding.prosedyre_id):
-        add_row(work.db, avvik.id, melding.prosedyre_id, avvik.meldt)
-    note(work, avvik, "meldt", til=str(avvik.alvor), as_reporter=True)
-    open_duties_for(work, avvik, kjent=melding.kjent)
-    _letters(work, avvik, eining, mottakar, concerned)
-    code = tracking_code(melding.nokkel, work.config.secret_key) if melding.anonym else None
-    return Kvittering(avvik, mottakar, code, ny=True)
+    avvik = _write_case(work, connection, melding, mottakar, (aar, number))
+    _write_key(connection, melding, avvik, digest)
+    _write_beside(work, connection, melding, avvik, concerned)
+    if key.kladd:
+        work.db.execute(delete(AvvikKladd).where(AvvikKladd.nokkel == melding.nokkel))
+    note_filed(work, connection, avvik)
+    _open_duties(work, connection, melding, avvik)
+    _letters(work, melding, avvik, eining, mottakar, concerned)
+    return Kvittering(work.db, avvik.id, avvik.nr, melding.anonym or melding.konfidensiell, mottakar, _code(work, melding), ny=True)
 
 
-def _add(work: Work, melding: Melding, mottakar: Mottakar | None, counter: AvvikTeljar) -> Avvik:
+_CASE: Final = insert(Avvik)
+#: What a new case is, and sums and search ask about.
+_NEW: Final[dict[str, Any]] = {
+    "status": Status.MELD.value,
+    "er_varsel": False,
+    "endra_praksis": False,
+    "forste_svar_tid": None,
+    "lukka_tid": None,
+}
+
+
+def _write_case(work: Work, connection: Connection, melding: Melding, mottakar: Mottakar | None, number: tuple[int, int]) -> Filed:
+    """The case's own row, its words for search, and its place in the sums."""
     filed = to_the_hour(work.now) if melding.anonym else work.now
+    row = _NEW | _said(melding) | _decided(work, melding, filed)
+    row["aar"], row["lopenr"] = number
+    row["manad"], row["meldt"] = month_of(filed), filed
+    row["meldar_id"] = None if melding.anonym or melding.konfidensiell else work.me.id
+    row["sakshandsamar_id"] = mottakar.person.id if mottakar else None
+    avvik_id = write_new(connection, _CASE, row)
+    sums.filed(work.db, row)
+    sok.index_new(work.db, avvik_id, SimpleNamespace(**row))
+    return Filed(
+        id=avvik_id,
+        nr=f"{number[0]}-{number[1]}",
+        eining_id=melding.eining_id,
+        meldt=filed,
+        alvor=melding.alvor,
+        anonym=melding.anonym,
+        konfidensiell=row["konfidensiell"],
+        sensitiv_gruppe=row["sensitiv_gruppe"],
+        meldar_id=None if melding.anonym else work.me.id,
+    )
+
+
+def _said(melding: Melding) -> dict[str, Any]:
+    """What the reporter said, as the case keeps it."""
+    return {
+        "eining_id": melding.eining_id,
+        "hendt": melding.hendt.astimezone(UTC),
+        "hovudtype": melding.hovudtype,
+        "underkategori": melding.underkategori,
+        "hovudtype_meldt": melding.hovudtype,
+        "underkategori_meldt": melding.underkategori,
+        "art": melding.art,
+        "skildring": melding.skildring,
+        "strakstiltak": melding.strakstiltak,
+        "arsak_meldar": melding.arsak,
+        "forslag": melding.forslag,
+        "alvor": melding.alvor,
+        "alvor_meldt": melding.alvor,
+        "alvor_mogleg": melding.alvor_mogleg,
+        "konfidensiell": melding.konfidensiell and not melding.anonym,
+        "anonym": melding.anonym,
+        "gjeld_leiar": melding.gjeld_leiar,
+        "serie_tal": melding.serie_tal,
+        "parorande_informert": melding.parorande_informert,
+    }
+
+
+def _decided(work: Work, melding: Melding, filed: datetime) -> dict[str, Any]:
+    """What rules and reference data say of it: its deadlines, who alone sees it, and what is kept of an anonymous one's code."""
     due = deadline_row(work, melding.alvor)
     dates = deadlines(filed, answer_days=due.svar_arbeidsdagar, start_days=due.start_dagar, close_days=due.lukking_dagar)
-    counter.siste += 1
-    code = tracking_code(melding.nokkel, work.config.secret_key)
-    avvik = Avvik(
-        aar=counter.aar,
-        lopenr=counter.siste,
-        eining_id=melding.eining_id,
-        hendt=melding.hendt.astimezone(UTC),
-        meldt=filed,
-        hovudtype=melding.hovudtype,
-        underkategori=melding.underkategori,
-        hovudtype_meldt=melding.hovudtype,
-        underkategori_meldt=melding.underkategori,
-        art=melding.art,
-        skildring=melding.skildring,
-        strakstiltak=melding.strakstiltak,
-        arsak_meldar=melding.arsak,
-        forslag=melding.forslag,
-        alvor=melding.alvor,
-        alvor_meldt=melding.alvor,
-        alvor_mogleg=melding.alvor_mogleg,
-        konfidensiell=melding.konfidensiell and not melding.anonym,
-        anonym=melding.anonym,
-        gjeld_leiar=melding.gjeld_leiar,
-        sensitiv_gruppe=group_of(work, melding.underkategori, gjeld_leiar=melding.gjeld_leiar),
-        meldar_id=None if melding.anonym or melding.konfidensiell else work.me.id,
-        sakshandsamar_id=mottakar.person.id if mottakar else None,
-        serie_tal=melding.serie_tal,
-        parorande_informert=melding.parorande_informert,
-        frist_svar=dates.svar,
-        frist_start=dates.start,
-        frist_lukking=dates.lukking,
-        sporingskode_hash=code_hash(code) if melding.anonym else None,
-    )
-    work.db.add(avvik)
-    work.db.flush()
-    return avvik
+    code = _code(work, melding)
+    return {
+        "sensitiv_gruppe": group_of(work, melding.underkategori, gjeld_leiar=melding.gjeld_leiar),
+        "frist_svar": dates.svar,
+        "frist_start": dates.start,
+        "frist_lukking": dates.lukking,
+        "sporingskode_hash": code_hash(code) if code else None,
+    }
 
 
-def _copied(work: Work) -> Select[str]:
-    fits = Kopi.hovudtype == bindparam("hovudtype"), Kopi.min_alvor <= bindparam("alvor")
-    return select(Kopi.rolle).where(holds(Kopi, work.today), *fits).order_by(Kopi.id)
+_USED: Final = insert(AvvikNokkel)
 
 
-def _letters(work: Work, avvik: Avvik, eining: Eining, mottakar: Mottakar | None, concerned: frozenset[int]) -> None:
+def _write_key(connection: Connection, melding: Melding, avvik: Filed, digest: str) -> None:
+    """The form's key: from now on it is this case's."""
+    row = {"nokkel": melding.nokkel, "avvik_id": avvik.id, "person_id": avvik.meldar_id, "kropp_hash": digest}
+    try:
+        write(connection, _USED, row)
+    except IntegrityError as error:
+        raise Conflict(_("Meldinga blir lagra no. Vent litt og prøv igjen.")) from error
+
+
+_HIDDEN, _ABOUT, _EXTRA = insert(AvvikMeldarLoynd), insert(AvvikInhabil), insert(AvvikTillegg)
+
+
+def _write_beside(work: Work, connection: Connection, melding: Melding, avvik: Filed, concerned: frozenset[int]) -> None:
+    """The rows that few cases have: a hidden name, whom it is about, extra fields, and the procedure it is about."""
+    if melding.konfidensiell:
+        write(connection, _HIDDEN, {"avvik_id": avvik.id, "person_id": work.me.id})
+    if concerned:
+        write(connection, _ABOUT, *({"avvik_id": avvik.id, "person_id": person_id} for person_id in sorted(concerned)))
+    extra = [{"avvik_id": avvik.id, "felt": name, "verdi": value} for name, value in melding.tillegg.items() if value]
+    if extra:
+        write(connection, _EXTRA, *extra)
+    if melding.prosedyre_id is not None and valid_title(work.db, melding.prosedyre_id):
+        add_row(work.db, avvik.id, melding.prosedyre_id, avvik.meldt)
+
+
+def _open_duties(work: Work, connection: Connection, melding: Melding, avvik: Filed) -> None:
+    worst = max(melding.alvor, melding.alvor_mogleg or 0)
+    codes = brought_up(work, melding.underkategori, melding.hovudtype, worst, lambda: melding.tillegg.get(INJURY) == "ja")
+    open_first_duties(work, connection, avvik.id, codes, melding.kjent)
+
+
+def _copied(work: Work, melding: Melding) -> list[Rolle]:
+    """The roles that get a copy of what is filed under a main type from a severity."""
+    return [
+        Rolle(row.rolle)
+        for row in every(work.db, Kopi)
+        if row.hovudtype == melding.hovudtype and row.min_alvor <= melding.alvor and holds_on(row, work.today)
+    ]
+
+
+def _letters(  # noqa: PLR0917 - what decides who is told
+    work: Work, melding: Melding, avvik: Filed, eining: Eining, mottakar: Mottakar | None, concerned: frozenset[int]
+) -> None:
     """To who has it, to copies by rule, and for severity 4-5 to the next leader at once. Never to a concerned leader."""
     told = set(concerned)
     if mottakar:
         letter(work, avvik, mottakar.person, "ny", LETTER_NEW.text, LETTER_NEW_BODY.text)
         told.add(mottakar.person.id)
-    if avvik.gjeld_leiar:
+    if melding.gjeld_leiar:
         return
-    for rule in asked.rows(work, _copied, hovudtype=avvik.hovudtype, alvor=avvik.alvor):
-        for person in holders(work.db, eining, Rolle(rule.rolle), work.today):
+    for rolle in _copied(work, melding):
+        for person in holders(work.db, eining, rolle, work.today):
             if person.id not in told:
                 letter(work, avvik, person, "kopi", LETTER_COPY.text, LETTER_COPY_BODY.text)
                 told.add(person.id)
-    if avvik.alvor >= HIGH and mottakar and avvik.sensitiv_gruppe == "":
+    if melding.alvor >= HIGH and mottakar and not avvik.sensitiv_gruppe:
         above = find_mottakar(work.db, eining, work.today, frozenset(told))
         if above:
             letter(work, avvik, above.person, "over", LETTER_ABOVE.text, LETTER_ABOVE_BODY.text)
+
+
+def keep_what_filing_reads(work: Work) -> None:
+    """Have the reference data at hand that the filing itself reads: a page that writes keeps nothing (`kjerne/kept.py`)."""
+    for table in (Kopi, MeldepliktKopling, Frist):
+        every(work.db, table)
+    versions(work.db, Meldeplikt)
+    vakt.known_words(work.db)

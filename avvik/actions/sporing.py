@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, select, text
 
-from avvik.actions.report import code_hash
+from avvik.actions.melding import code_hash
 from avvik.models import Avvik
 from kjerne.db import UtcDateTime
 from kjerne.errors import TooMany

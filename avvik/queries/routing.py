@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from kjerne import asked
 from kjerne.access import Right, Rolle, roles_with
+from kjerne.einingar import tree
 from kjerne.models import Eining, Person, Tilgang
 from kjerne.work import Work
 
 
 @dataclass(frozen=True)
 class Mottakar:
-    """Who has the case: the person, the unit she answers for, and whether she stands in for somebody."""
+    """Who has the case: the person, the unit she answers for, and whether she stands in for somebody. Read only."""
 
     person: Person
     eining: Eining
@@ -24,18 +27,33 @@ def _fit(person: Person | None, today: date, excluded: frozenset[int]) -> bool:
     return person is not None and person.id not in excluded and person.is_employed(today) and not person.is_away(today)
 
 
+_COLUMNS: Final = tuple(Person.__table__.c)
+_PAIR: Final = select(*_COLUMNS).where(Person.id.in_((bindparam("leader"), bindparam("deputy"))))
+
+
+def _pair(db: Session, eining: Eining) -> dict[int, Person]:
+    """The leader and the deputy of a unit by id, read only: the rows belong to no session."""
+    if eining.leiar_id is None and eining.stedfortredar_id is None:
+        return {}
+    rows = asked.fixed(db, _PAIR, leader=eining.leiar_id, deputy=eining.stedfortredar_id)
+    names = [column.key for column in _COLUMNS]
+    return {row.id: Person(**dict(zip(names, row, strict=True))) for row in rows}
+
+
 def find_mottakar(db: Session, eining: Eining, today: date, excluded: frozenset[int] = frozenset()) -> Mottakar | None:
     """The active leader of the unit; away or none: her deputy; else the next up. `excluded` may not have it.
 
     When the whole line is empty: a quality coordinator of the top. None only when the municipality has nobody.
     """
+    units = tree(db).einingar
     step: Eining | None = eining
     while step is not None:
+        people = _pair(db, step)
         for person_id, is_deputy in ((step.leiar_id, False), (step.stedfortredar_id, True)):
-            person = db.get(Person, person_id) if person_id is not None else None
+            person = people.get(person_id or 0)
             if person is not None and _fit(person, today, excluded):
                 return Mottakar(person, step, is_deputy)
-        step = db.get(Eining, step.overordna_id) if step.overordna_id is not None else None
+        step = units[step.overordna_id] if step.overordna_id is not None else None
     for rolle in roles_with(Right.AVVIK_LUKK_ALVORLEG):
         for person in holders(db, eining, rolle, today):
             if _fit(person, today, excluded):

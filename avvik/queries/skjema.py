@@ -1,16 +1,18 @@
 """What the filing form offers: units, tiles, chips and extra fields, ordered by what the unit files most."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from functools import partial
+from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from avvik.models import Avvik
 from kjerne import asked
-from kjerne.katalog import Alvorsgrad, Art, Hovudtype, Tilleggsfelt, Underkategori, live
+from kjerne.einingar import tree
+from kjerne.katalog import Alvorsgrad, Art, Hovudtype, Post, Tilleggsfelt, Underkategori, holds_on, live, versions
 from kjerne.models import Eining, PersonEining
 from kjerne.work import Work
 
@@ -40,11 +42,76 @@ class Brikke:
     topp: bool
 
 
-@dataclass(frozen=True)
-class Skjemaval:
-    """All that may be chosen in the form, in the order it is shown. Codes outside it are refused."""
+P = TypeVar("P", bound=Post)
+R = TypeVar("R")
 
-    einingar: Mapping[str, Eining]
+
+@dataclass(frozen=True)
+class Utval:
+    """What may be chosen in the form on a day: codes outside it are refused. Looked up one by one and remembered."""
+
+    db: Session
+    day: date
+    _seen: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, kw_only=True)
+
+    def unit(self, code: str) -> Eining | None:
+        """The unit with that code, when it exists today."""
+
+        def find() -> Eining | None:
+            units = tree(self.db).einingar.values()
+            return next((row for row in units if row.kode == code and row.is_active(self.day)), None)
+
+        return self._once("eining", code, find)
+
+    def type(self, code: str) -> Hovudtype | None:
+        """The main type with that code."""
+        return self._once("hovudtype", code, lambda: _valid(self, Hovudtype, code))
+
+    def sub(self, code: str) -> Underkategori | None:
+        """The sub-category with that code."""
+        return self._once("underkategori", code, lambda: _valid(self, Underkategori, code))
+
+    def kind(self, code: str) -> Art | None:
+        """The art with that code."""
+        return self._once("art", code, lambda: _valid(self, Art, code))
+
+    def level(self, raw: str) -> int | None:
+        """The severity 1-5 behind a code or a digit; None when unknown."""
+        row = self._level(raw)
+        return row.niva if row else None
+
+    def level_code(self, raw: str) -> str:
+        """The code behind a code or a digit; empty when unknown."""
+        row = self._level(raw)
+        return row.kode if row else ""
+
+    def _level(self, raw: str) -> Alvorsgrad | None:
+        rows = partial(levels, self.db, self.day)
+        return self._once("alvorsgrad", raw, lambda: next((row for row in rows() if raw in {row.kode, str(row.niva)}), None))
+
+    def _once(self, what: str, code: str, find: Callable[[], R]) -> R:
+        key = what, code
+        if key not in self._seen:
+            self._seen[key] = find()
+        return cast("R", self._seen[key])
+
+    def extra_for(self, hovudtype: str, underkategori: str) -> list[Tilleggsfelt]:
+        """The extra fields that a type or sub-category asks for (domene 3.8)."""
+        found = [
+            row
+            for rows in versions(self.db, Tilleggsfelt).values()
+            for row in rows
+            if row.hovudtype == hovudtype
+            and (not row.underkategori or underkategori in row.underkategori.split("|"))
+            and holds_on(row, self.day)
+        ]
+        return sorted(found, key=lambda row: (row.underkategori, row.rekkje, row.id))
+
+
+@dataclass(frozen=True)
+class Skjemaval(Utval):
+    """The same, with all of it in the order the form shows it."""
+
     grupper: Sequence[tuple[str, Sequence[Eining]]]
     typar: Sequence[Hovudtype]
     brikker: Sequence[Brikke]
@@ -52,50 +119,34 @@ class Skjemaval:
     art: Sequence[Art]
     tillegg: Sequence[Tilleggsfelt]
 
-    def type(self, code: str) -> Hovudtype | None:
-        """The main type with that code."""
-        return next((row for row in self.typar if row.kode == code), None)
 
-    def sub(self, code: str) -> Underkategori | None:
-        """The sub-category with that code."""
-        return next((chip.rad for chip in self.brikker if chip.rad.kode == code), None)
+def _valid(val: Utval, table: type[P], code: str) -> P | None:
+    rows = [row for row in versions(val.db, table).get(code, ()) if holds_on(row, val.day)]
+    return min(rows, key=lambda row: (row.rekkje, row.id)) if rows else None
 
-    def level(self, raw: str) -> int | None:
-        """The severity 1-5 behind a code or a digit; None when unknown."""
-        return next((row.niva for row in self.alvor if raw in {row.kode, str(row.niva)}), None)
 
-    def level_code(self, raw: str) -> str:
-        """The code behind a code or a digit; empty when unknown."""
-        return next((row.kode for row in self.alvor if raw in {row.kode, str(row.niva)}), "")
-
-    def extra_for(self, hovudtype: str, underkategori: str) -> list[Tilleggsfelt]:
-        """The extra fields that a type or sub-category asks for (domene 3.8)."""
-        return [
-            row
-            for row in self.tillegg
-            if row.hovudtype == hovudtype and (not row.underkategori or underkategori in row.underkategori.split("|"))
-        ]
+def levels(db: Session, day: date) -> list[Alvorsgrad]:
+    """The severities, the mildest first."""
+    return sorted(live(db, Alvorsgrad, day), key=lambda row: row.niva)
 
 
 _WORKS_IN: Final = (
-    select(Eining)
-    .join(PersonEining, PersonEining.eining_id == Eining.id)
+    select(PersonEining.eining_id)
     .where(PersonEining.person_id == bindparam("person"))
-    .order_by(PersonEining.hovud.desc(), Eining.id)
+    .order_by(PersonEining.hovud.desc(), PersonEining.eining_id)
 )
-_BEGUN: Final = select(Eining).where(Eining.gjeld_fra <= bindparam("day")).order_by(Eining.sti)
 
 
 def main_unit(work: Work) -> Eining | None:
     """The unit that is preset: her main one, else any she works in."""
-    found = work.db.scalars(_WORKS_IN, {"person": work.me.id})
+    units = tree(work.db).einingar
+    found = (units[row.eining_id] for row in asked.fixed(work.db, _WORKS_IN, person=work.me.id))
     return next((row for row in found if row.is_active(work.today)), None)
 
 
 def active_units(db: Session, today: date) -> list[Eining]:
     """All units that exist today, in the order of the tree."""
-    rows = db.scalars(_BEGUN, {"day": today})
-    return [row for row in rows if row.is_active(today)]
+    return [row for row in tree(db).einingar.values() if row.is_active(today)]
 
 
 def grouped(units: Sequence[Eining]) -> list[tuple[str, list[Eining]]]:
@@ -152,22 +203,21 @@ def _chips(rows: Sequence[Underkategori], here: Used, everywhere: Used) -> list[
 
 
 def form_choices(work: Work, eining: Eining | None) -> Skjemaval:
-    """Read what the form offers somebody who files for `eining`. Nine queries, whatever the size of the tables."""
+    """What the form offers somebody who files for `eining`. Two queries, whatever the size of the tables."""
     units = active_units(work.db, work.today)
     everywhere = used_most(work, None)
     here = used_most(work, eining.id) if eining else {}
     mine, all_ours = _totals(here), _totals(everywhere)
     types = live(work.db, Hovudtype, work.today)
     types.sort(key=lambda row: (-mine.get(row.kode, 0), -all_ours.get(row.kode, 0), row.rekkje))
-    levels = live(work.db, Alvorsgrad, work.today)
     return Skjemaval(
-        einingar={row.kode: row for row in units},
+        db=work.db,
+        day=work.today,
         grupper=grouped(units),
         typar=types,
         brikker=_chips(live(work.db, Underkategori, work.today), here, everywhere),
         alvor=[
-            Niva(row.kode, row.niva, row.label.partition("/")[0], row.text("definisjon"))
-            for row in sorted(levels, key=lambda row: row.niva)
+            Niva(row.kode, row.niva, row.label.partition("/")[0], row.text("definisjon")) for row in levels(work.db, work.today)
         ],
         art=live(work.db, Art, work.today),
         tillegg=sorted(live(work.db, Tilleggsfelt, work.today), key=lambda row: (row.hovudtype, row.underkategori, row.rekkje)),

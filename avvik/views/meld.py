@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response
 
 from avvik import actions
 from avvik.actions.drafts import save_draft
-from avvik.actions.report import Melding, deadline_row, preview_mottakar
+from avvik.actions.melding import Melding
+from avvik.actions.report import deadline_row, keep_what_filing_reads, preview_mottakar
 from avvik.forms.meld import YES_NO, MeldForm, local_stamp, parse_key, stamp_to_utc
 from avvik.forms.vedlegg import Vedlegg, read_files
 from avvik.queries.prosedyre import valid_title
 from avvik.queries.reporter import my_draft, role_of
-from avvik.queries.skjema import IMPROVEMENT, Skjemaval, form_choices, main_unit
+from avvik.queries.skjema import IMPROVEMENT, Skjemaval, Utval, form_choices, main_unit
 from avvik.rules import deadlines
 from avvik.views.area import area
 from avvik.views.mi_sak import anonymous_receipt, reporter_page
@@ -70,12 +71,13 @@ def as_uuid(raw: str) -> str:
 def _page(
     work: Work,
     form: MeldForm,
+    val: Skjemaval,
     *,
     verdict: Verdict | None = None,
     files_sent: Vedlegg | None = None,
 ) -> str:
-    val = form.val
-    eining = val.einingar.get(form.eining.data or "")
+    form.offer(val)
+    eining = val.unit(form.eining.data or "")
     found = list(form.errors_by_id())
     found += [("filer", text) for text in (files_sent.errors if files_sent else [])]
     said = verdict.messages() if verdict else {}
@@ -126,7 +128,7 @@ def _id_of(name: str) -> str:
     return "filer" if name.startswith("filer_") else name
 
 
-def _preset(work: Work, val: Skjemaval, eining: Eining | None) -> MeldForm:
+def _preset(work: Work, val: Utval, eining: Eining | None) -> MeldForm:
     """An empty form: my unit, now, and what the address asks for."""
     hovudtype, sub = QUICK.get(request.args.get("hurtig", ""), ("", ""))
     if request.args.get("art") == IMPROVEMENT:
@@ -144,7 +146,7 @@ def _preset(work: Work, val: Skjemaval, eining: Eining | None) -> MeldForm:
     )
 
 
-def _from_draft(work: Work, val: Skjemaval, raw: str) -> MeldForm:
+def _from_draft(work: Work, val: Utval, raw: str) -> MeldForm:
     row = my_draft(work, as_uuid(raw))
     if row is None:
         raise NotFound(_("Kladden finst ikkje lenger. Han er send, sletta, eller eldre enn 30 dagar."))
@@ -156,16 +158,16 @@ def nytt(work: Work) -> str:
     """The form, empty or with a draft in it."""
     eining = main_unit(work)
     val = form_choices(work, eining)
+    keep_what_filing_reads(work)
     if "kladd" in request.args:
-        return _page(work, _from_draft(work, val, request.args["kladd"]))
-    return _page(work, _preset(work, val, eining))
+        return _page(work, _from_draft(work, val, request.args["kladd"]), val)
+    return _page(work, _preset(work, val, eining), val)
 
 
 @area.page("/nytt", needs=Right.AVVIK_MELD, method="POST")
 def nytt_send(work: Work) -> ResponseReturnValue:
     """File it. Right: 303 to the case (anonymous: the receipt at once). Wrong: the same page, nothing typed is lost."""
-    val = form_choices(work, main_unit(work))
-    form = MeldForm(val, work.now, request.form)
+    form = MeldForm(Utval(work.db, work.today), work.now, request.form)
     if request.form.get("seinare"):
         return _later(work, form)
     valid = form.check()
@@ -180,13 +182,12 @@ def nytt_send(work: Work) -> ResponseReturnValue:
         return _again(work, form, verdict, sent)
     receipt = actions.report_avvik(work, _melding(form, sent), _form_secret())
     if receipt.ny:
-        hidden = receipt.avvik.anonym or receipt.avvik.konfidensiell
         for found in sent.filer:
-            files.store(work, "avvik", receipt.avvik.id, found, anonymous=hidden)
+            files.store(work, "avvik", receipt.avvik_id, found, anonymous=receipt.loynd)
     if receipt.sporingskode is not None:
         vitals.log_as(303)  # the request log must not tell which minute an anonymous one came
         return anonymous_receipt(work, receipt)
-    return redirect(f"/avvik/{receipt.avvik.nr}", 303)
+    return redirect(f"/avvik/{receipt.nr}", 303)
 
 
 def _form_secret() -> str:
@@ -197,7 +198,8 @@ def _form_secret() -> str:
 def _again(work: Work, form: MeldForm, verdict: Verdict, sent: Vedlegg) -> Response:
     if form.nokkel.errors:
         form.nokkel.data = str(uuid.uuid4())
-    return make_response(_page(work, form, verdict=verdict, files_sent=sent), 422)
+    val = form_choices(work, main_unit(work))
+    return make_response(_page(work, form, val, verdict=verdict, files_sent=sent), 422)
 
 
 def _later(work: Work, form: MeldForm) -> ResponseReturnValue:
@@ -219,7 +221,7 @@ def _melding(form: MeldForm, sent: Vedlegg) -> Melding:
     val = form.val
     return Melding(
         nokkel=str(form.nokkel.data),
-        eining_id=val.einingar[form.eining.data].id,
+        eining_id=_unit(val, form.eining.data).id,
         hendt=hendt,
         hovudtype=str(form.hovudtype.data),
         underkategori=str(form.underkategori.data),
@@ -248,7 +250,14 @@ def _procedure(form: MeldForm) -> int | None:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
 
 
-def _level(val: Skjemaval, raw: Any) -> int:
+def _unit(val: Utval, raw: Any) -> Eining:
+    found = val.unit(str(raw))
+    if found is None:
+        raise Refused(_("Vel kvar det hende."), "eining")
+    return found
+
+
+def _level(val: Utval, raw: Any) -> int:
     found = val.level(str(raw))
     if found is None:
         raise Refused(_("Vel kor alvorleg det vart."), "alvorsgrad")
@@ -258,14 +267,14 @@ def _level(val: Skjemaval, raw: Any) -> int:
 @area.page("/mottakar", needs=Right.AVVIK_MELD)
 def mottakar(work: Work) -> str:
     """A piece of HTML for the send button: who gets it, and by when she hears back."""
-    val = form_choices(work, None)
+    val = Utval(work.db, work.today)
     asked = request.args
     return render(
         work,
         "avvik/lofte.html",
         lofte=_promise(
             work,
-            val.einingar.get(asked.get("eining", "")),
+            val.unit(asked.get("eining", "")),
             alvor=val.level(asked.get("alvorsgrad", "")) or ORDINARY,
             gjeld_leiar=asked.get("gjeld_leiar") == "1",
             konfidensiell=asked.get("konfidensiell") == "1" or asked.get("anonym") == "1",
