@@ -29,6 +29,7 @@ def _page(work: Work, **more: object) -> str:
         "manadar": [(month, month_name(month)) for month in reversed(window)],
         "slag": [(slag.value, kind.namn) for slag, kind in KINDS.items()],
         "verdi": nokkeltal.kept(work, eining, window),
+        "sist": f"{window[-2] // 100}-{window[-2] % 100:02d}",
         "feil": "",
         "rader": [],
         **more,

@@ -125,7 +125,7 @@ def _rows(work: Work) -> list[Rad]:
     for row, unit, person in found:
         kode = coming(row)
         to = person or str(ROLLENAMN[Rolle(row.rolle or "")])
-        where = unit or _("Der rolla er gjeven")
+        where = unit or _("Alle med rolla, kvar for si eining")
         made.append(Rad(row, to, where, name_of(kode), due_day(kode, row.arbeidsdag), _may_steer(work, row)))
     return made
 

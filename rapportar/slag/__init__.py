@@ -202,7 +202,6 @@ ALLE: tuple[Slag, ...] = (
             avvik.EININGAR,
             avvik.ALVOR,
             avvik.HANDSAMING,
-            avvik.OPNE,
             avvik.LAERING,
             nokkeltal.RATE,
             bevis.MATRISE,

@@ -11,6 +11,7 @@ from kjerne.jobs import Runner
 from rapportar import actions
 from rapportar.jobs import JOBS
 from rapportar.models import Abonnement, Rapport
+from tests.avvik.make_sak import report
 from tests.cast import Cast
 from tests.conftest import ClientFor, Clock, Csrf, WorkFor
 from tests.rapportar.conftest import text_of
@@ -92,3 +93,24 @@ def test_the_page_says_until_when_she_may_write_and_when_it_is_made(
     said = {"eining": "HO", "periode": "2026-10", "bolk": "samandrag", "versjon": "0", "tekst": "Seint ute."}
     browser.post("/rapportar/kvalitet/kommentar", data={"csrf_token": csrf(browser), **said})
     assert "Han står her og i nye filer." in browser.get(where).text
+
+
+@pytest.mark.usefixtures("october")
+def test_a_run_chart_keeps_its_size_on_a_phone_and_the_key_figures_say_what_they_are(
+    cast: Cast, client_for: ClientFor, databases: Databases, work_for: WorkFor, clock: Clock
+) -> None:
+    with databases.writing() as db:
+        for month in (8, 9):
+            clock.set_oslo(2026, month, 5)
+            for _ in range(3):
+                report(work_for(db, cast.kari), cast.it01)
+        db.commit()
+    clock.set_oslo(2026, 11, 2, 5, 30)
+    browser = client_for(cast.kval)
+    for page in ("/rapportar/kvalitet?eining=HO&periode=2026-10", "/rapportar/tavle?tavle=kvalitet&eining=HO&periode=2026-10"):
+        found = re.search(r'<section class="([^"]*)" id="utvikling"', browser.get(page).text)
+        assert found, page
+        assert "tal__run" in found[1], page
+    figures = browser.get("/rapportar/nokkeltal?eining=HO-IT-01").text
+    assert "HO-IT-01;2026-10;3120" in figures, "the example is a row of her own unit"
+    assert "I rapportane er einingane under lagde til." in figures
