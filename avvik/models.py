@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kjerne.clock import oslo_date
+from avvik.rules import month_of
 from kjerne.db import Base, UtcDateTime
 
 
@@ -18,8 +18,7 @@ def partial_index(name: str, *columns: str, only: str) -> Index:
 
 def _month_of_filing(context: DefaultExecutionContext) -> int:
     """The month a case was filed, in Oslo, as 202611: sums are grouped by it."""
-    day = oslo_date(context.get_current_parameters()["meldt"])  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-    return day.year * 100 + day.month
+    return month_of(context.get_current_parameters()["meldt"])  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 
 
 class Avvik(Base):
