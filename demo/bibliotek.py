@@ -34,8 +34,9 @@ _LESEKRAV: Final = (
     "legemiddelhandtering", "handhygiene", "teieplikt", "forverring_news2", "brannvern", "avvikshandtering", "vald_truslar",
     "fall", "dokumentasjon_epj", "hlr",
 )  # fmt: skip
-#: Those the demo's own logins have not signed yet, so that there is something to read; and the questions at the end of two.
-_ULESE: Final = ("handhygiene", "forverring_news2")
+#: Asked for so many days ago, and not yet signed by the demo's own logins: there is something to read.
+_ULESE: Final = {"handhygiene": 8, "forverring_news2": 20}
+#: The control questions: question, answers, and which is right.
 _SPORSMAL: Final = {
     "handhygiene": (
         ("Kva brukar du når hendene ikkje er synleg skitne?", "Handsprit\nSåpe og vatn\nHanskar", 0),
@@ -317,7 +318,8 @@ class Library:
                 self.put(Kontrollsporsmal, versjon_id=version["id"], rekkje=place, sporsmal=question, svar=answers, rett=right)
             self.put(
                 Lesekrav, prosedyre_id=document["id"], eining_id=document["eining_id"], rolle="", yrke="", frist_dagar=14,
-                medsignatur=code == "legemiddelhandtering", fra=first, laga_av_id=self.writer.id,
+                medsignatur=code == "legemiddelhandtering", laga_av_id=self.writer.id,
+                fra=self.verda.today - timedelta(days=_ULESE[code]) if code in _ULESE else first,
             )  # fmt: skip
             top = next(unit for unit in self.verda.units if unit.id == document["eining_id"])
             for unit in self.verda.units:

@@ -43,7 +43,7 @@ _MOST: Final = 256
 CLASSES = {"div": {"scroll"}, "table": {"ds-table"}, "li": {"task"}}
 
 _lock = Lock()
-_drawn: OrderedDict[tuple[int, str], tuple[bytes, Markup]] = OrderedDict()
+_drawn: OrderedDict[tuple[int, str, str], tuple[bytes, Markup]] = OrderedDict()
 
 
 def _tasks(state: StateCore) -> None:
@@ -59,14 +59,19 @@ def _tasks(state: StateCore) -> None:
 
 
 def _levels(state: StateCore) -> None:
-    """The page's title is h1, so the text's highest heading is h2 and none is skipped. Each gets an id to link to."""
+    """The page's title is h1, so the text's highest heading is h2 and none is skipped. Each gets an id to link to.
+
+    A text within another has its own words before the id, and stands a level below.
+    """
+    within = str(state.env.get("within", ""))
+    highest = 3 if within else 2
     opened = [token for token in state.tokens if token.type == "heading_open"]
     top = min((int(token.tag[1]) for token in opened), default=1)
-    before, closing = 1, {}
+    before, closing = highest - 1, {}
     for number, token in enumerate(opened, start=1):
-        level = max(2, min(int(token.tag[1]) - top + 2, before + 1, 6))
+        level = max(highest, min(int(token.tag[1]) - top + highest, before + 1, 6))
         token.tag = f"h{level}"
-        token.attrSet("id", f"del-{number}")
+        token.attrSet("id", f"{within}del-{number}")
         closing[number], before = token.tag, level
     for number, token in enumerate((token for token in state.tokens if token.type == "heading_close"), start=1):
         token.tag = closing[number]
@@ -102,10 +107,10 @@ def _reader() -> MarkdownIt:
     return found
 
 
-def html(tekst: str) -> Markup:
-    """The text as it is shown, in the language in force."""
+def html(tekst: str, within: str = "") -> Markup:
+    """The text as it is shown, in the language in force. `within`: what its headings' ids begin with inside another text."""
     clean = nh3.clean(
-        _reader().render(tekst),
+        _reader().render(tekst, {"within": within}),
         tags=TAGS,
         attributes=ATTRIBUTES,
         allowed_classes=CLASSES,
@@ -116,18 +121,18 @@ def html(tekst: str) -> Markup:
     return Markup(clean)  # noqa: S704 - cleaned on the line above
 
 
-def approved(versjon_id: int, tekst: str) -> Markup:
+def approved(versjon_id: int, tekst: str, within: str = "") -> Markup:
     """The text of an approved version as it is shown: drawn once, and anew as soon as it reads otherwise.
 
     Of each version and language one drawing is kept, the least used goes first. Drafts are never kept.
     """
-    key, read = (versjon_id, current()), sha256(tekst.encode()).digest()
+    key, read = (versjon_id, current(), within), sha256(tekst.encode()).digest()
     with _lock:
         known = _drawn.get(key)
         if known is not None and known[0] == read:
             _drawn.move_to_end(key)
             return known[1]
-    drawn = html(tekst)
+    drawn = html(tekst, within)
     with _lock:
         _drawn[key] = read, drawn
         while len(_drawn) > _MOST:

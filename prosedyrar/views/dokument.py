@@ -39,7 +39,7 @@ def page(work: Work, vist: Vist, **more: object) -> str:
         v=v,
         finst=finst,
         tekst=tekst.approved(v.id, v.tekst) if is_valid else tekst.html(v.tekst),
-        tillegg=[(row, tekst.approved(row.versjon_id, row.tekst)) for row in supplements if row.her],
+        tillegg=[(row, tekst.approved(row.versjon_id, row.tekst, f"tillegg-{row.id}-")) for row in supplements if row.her],
         andre_tillegg=[row for row in supplements if not row.her],
         filer=vising.files(work, v.id) if finst.filer else (),
         versjonar=others,

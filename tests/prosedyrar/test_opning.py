@@ -40,9 +40,9 @@ def test_an_approved_text_is_drawn_once_and_anew_when_it_reads_otherwise(monkeyp
     drawn: list[str] = []
     draw = tekst.html
 
-    def counted(text: str) -> Markup:
+    def counted(text: str, within: str = "") -> Markup:
         drawn.append(text)
-        return draw(text)
+        return draw(text, within)
 
     monkeypatch.setattr(tekst, "html", counted)
     monkeypatch.setattr(tekst, "_drawn", type(tekst._drawn)())

@@ -248,10 +248,12 @@ def test_a_supplement_stands_with_the_common_text_for_those_who_work_there(
     cast: Cast, client_for: ClientFor, make_prosedyre: MakeProsedyre
 ) -> None:
     common = make_prosedyre("Handhygiene", av=cast.kval, godkjenn=cast.signe, eining=cast.ho)
-    own = make_prosedyre("Handhygiene hos oss", tekst="Spriten heng ved døra.", tillegg_til_id=common)
+    own = make_prosedyre("Handhygiene hos oss", tekst="## Kvar\n\nSpriten heng ved døra.", tillegg_til_id=common)
     shown = client_for(cast.kari).get(f"/prosedyrar/{common}").text
     assert "Sikre rett dosering." in shown
     assert "Spriten heng ved døra." in shown
+    assert f'<h3 id="tillegg-{own}-del-1">Kvar</h3>' in shown, "below the supplement's own title, and no id twice"
+    assert '<h2 id="del-1">Formål</h2>' in shown
     other = client_for(cast.nina).get(f"/prosedyrar/{common}").text
     assert "Spriten heng ved døra." not in other
     assert f'href="/prosedyrar/{own}"' in other
