@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from flask import redirect, request
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
 from avvik import actions, tekstar
 from avvik.models import Avvik
-from avvik.queries.access import get_avvik, reads_by_role, who_am_i
+from avvik.queries.access import can_see, get_avvik, reads_by_role, who_am_i
 from avvik.queries.sak import last_line, words_of
 from avvik.rules import LEVELS, Steg, may_ever
 from avvik.views.area import area
@@ -30,8 +30,6 @@ from tiltak.models import Tiltak
 from tiltak.queries import visible as visible_measure
 
 Act = Callable[[Work, Avvik], object]
-#: Where a step leads that may take the case out of sight of her who took it.
-INBOX = "/avvik/"
 
 
 def same_version(work: Work, avvik: Avvik, mine: str) -> None:
@@ -51,8 +49,11 @@ def latest(work: Work, avvik: Avvik) -> str:
     return "\n\n".join(part for part in (tekstar.sentence(line, words_of(work, avvik), {}), text) if part)
 
 
-def step(work: Work, nr: str, steg: Steg, texts: tuple[str, ...], act: Act, *, then: str = "") -> ResponseReturnValue:
-    """Take a step: guard the free texts, act, go on (to the case unless `then`). What is refused shows the case, the text kept."""
+def step(work: Work, nr: str, steg: Steg, texts: tuple[str, ...], act: Act) -> ResponseReturnValue:
+    """Take a step: guard the free texts, act, go on. What is refused shows the case, the text kept.
+
+    She goes on to the case, or to her list when the step took the case out of her sight.
+    """
     avvik = get_avvik(work, nr)
     if not may_ever(steg, who_am_i(work, avvik)):
         raise NotFound
@@ -71,7 +72,10 @@ def step(work: Work, nr: str, steg: Steg, texts: tuple[str, ...], act: Act, *, t
     except (Conflict, StaleDataError) as problem:
         work.db.rollback()
         raise _with_texts(work, nr, texts, problem) from problem
-    return redirect(then or f"/avvik/{nr}{place(request.args)}", 303)
+    if not can_see(work, avvik.id):
+        flash(_("Det er gjort. %(nr)s er no hos andre, så du ser ikkje saka lenger.", nr=nr), "ok")
+        return redirect(f"/avvik/{place(request.args)}", 303)
+    return redirect(f"/avvik/{nr}{place(request.args)}", 303)
 
 
 def _with_texts(work: Work, nr: str, texts: tuple[str, ...], problem: Conflict | StaleDataError) -> Conflict:
@@ -293,9 +297,7 @@ def vent_effekt(work: Work, nr: str) -> ResponseReturnValue:
 @area.page("/<nr>/varsel", needs=Open.LOGGED_IN, method="POST")
 def varsel(work: Work, nr: str) -> ResponseReturnValue:
     """It is a whistleblowing report: the case leaves the line, also for her who marks it."""
-    return step(
-        work, nr, Steg.VARSEL, ("grunngiving",), lambda w, a: actions.mark_whistleblowing(w, a, typed("grunngiving")), then=INBOX
-    )
+    return step(work, nr, Steg.VARSEL, ("grunngiving",), lambda w, a: actions.mark_whistleblowing(w, a, typed("grunngiving")))
 
 
 @area.page("/<nr>/gjeld-leiar", needs=Open.LOGGED_IN, method="POST")
@@ -307,7 +309,6 @@ def gjeld_leiar(work: Work, nr: str) -> ResponseReturnValue:
         Steg.GJELD_LEIAR,
         ("grunngiving",),
         lambda w, a: actions.mark_concerns_leader(w, a, typed("grunngiving")),
-        then=INBOX,
     )
 
 

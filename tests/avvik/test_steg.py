@@ -173,6 +173,23 @@ def test_a_forwarded_case_is_handled_by_the_other_units_leader(cast: Cast, file_
     assert post(cast.leif, nr, "svar", tekst="Eg òg.").status_code == 404
 
 
+def test_a_step_that_takes_the_case_out_of_her_sight_leads_to_her_list_and_says_so(
+    cast: Cast, client_for: ClientFor, csrf: Csrf, file_case: FileCase
+) -> None:
+    leif = client_for(cast.leif)
+    for steg, fields in (
+        ("send-vidare", {"eining": "HO-IT-02", "grunngiving": "Det hende i 2. etasje."}),
+        ("varsel", {"grunngiving": "Det er eit varsel."}),
+        ("gjeld-leiar", {"grunngiving": "Saka gjeld meg."}),
+    ):
+        nr = file_case()
+        answer = leif.post(f"/avvik/{nr}/{steg}?liste=opne", data={"csrf_token": csrf(leif), **fields})
+        assert (answer.status_code, answer.location) == (303, "/avvik/?liste=opne"), steg
+        assert f"{nr} er no hos andre" in leif.get(answer.location).text
+    kept = leif.post(f"/avvik/{file_case()}/tildel", data={"csrf_token": csrf(leif), "person": cast.astrid.ansattnr})
+    assert leif.get(kept.location).status_code == 200
+
+
 def test_a_case_is_never_given_to_its_own_reporter(cast: Cast, file_case: FileCase, post: Post, load: Load) -> None:
     nr = file_case()
     refused = post(cast.leif, nr, "tildel", person=cast.kari.ansattnr)
