@@ -29,7 +29,9 @@ def test_the_same_kind_in_the_same_unit_lately_is_shown(
     file_case(underkategori="legemiddel_feil_dose", skildring="Feil dose til frukost.")
     clock.forward(days=2)
     nr = file_case(skildring="Snubla i teppet.")
-    assert alike(client_for(cast.leif).get(f"/avvik/{nr}").text) == [recent]
+    page = client_for(cast.leif).get(f"/avvik/{nr}").text
+    assert alike(page) == [recent]
+    assert f'<option value="{recent}">' in page, "offered where a case is merged"
 
 
 @pytest.mark.both
