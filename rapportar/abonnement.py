@@ -40,6 +40,9 @@ STANDARD: tuple[Standard, ...] = (
     Standard("tertial-kommunalsjef", "tertial", Rytme.TERTIAL, Rolle.KOMMUNALSJEF, 5, 7),
     Standard("gjennomgang-kommunalsjef", "leiinga_gjennomgang", Rytme.AR, Rolle.KOMMUNALSJEF, 10, 14),
     Standard("arsrapport-kommunalsjef", "arsrapport", Rytme.AR, Rolle.KOMMUNALSJEF, 10, 14),
+    Standard("oppdragsbrev-kommunalsjef", "oppdragsbrev_status", Rytme.KVARTAL, Rolle.KOMMUNALSJEF, 3, 5),
+    Standard("hms-koordinator", "hms_ar", Rytme.AR, Rolle.KVALITETSKOORDINATOR, 10, 14),
+    Standard("personvern-kommunalsjef", "personvern_ar", Rytme.AR, Rolle.KOMMUNALSJEF, 10, 14),
 )
 
 
