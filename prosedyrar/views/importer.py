@@ -158,7 +158,10 @@ def importer_vis(work: Work, innlesing_id: int) -> Response:
 
 @area.page("/importer/<id:innlesing_id>/endre", needs=Right.PROSEDYRE_SKRIV, method="POST")
 def importer_endre(work: Work, innlesing_id: int) -> Response:
-    """Keep this page's corrections: title, type, owner, whether it goes in, and that names are looked over."""
+    """Keep this page's corrections: title, type, owner, whether it goes in, and that names are looked over.
+
+    `gjer` says what comes after: nothing, the next lines, or letting the files go in.
+    """
     made = _mine(work, innlesing_id)
     feil: dict[int, str] = {}
     ids = [found for raw in request.form.getlist("rad")[:PAGE] if (found := number(raw)) is not None]
@@ -180,6 +183,8 @@ def importer_endre(work: Work, innlesing_id: int) -> Response:
     if feil:
         work.keep_when_refused()  # the other lines' corrections are good
         return _show(work, made, feil)
+    if request.form.get("gjer") == "skriv":
+        return _write(work, made)
     if request.form.get("gjer") == "neste":
         return redirect(url_for("prosedyrar.importer_vis", innlesing_id=made.id, etter=request.form.get("neste", "")), 303)
     flash(_("Endringane er lagra."), "ok")
@@ -189,8 +194,14 @@ def importer_endre(work: Work, innlesing_id: int) -> Response:
 @area.page("/importer/<id:innlesing_id>/skriv", needs=Right.PROSEDYRE_SKRIV, method="POST")
 def importer_skriv(work: Work, innlesing_id: int) -> Response:
     """Let the chosen files go in."""
-    made = _mine(work, innlesing_id)
-    if made.tilstand == "klar":
+    return _write(work, _mine(work, innlesing_id))
+
+
+def _write(work: Work, made: Innlesing) -> Response:
+    ready = work.db.scalar(select(func.count()).select_from(Innlesingsfil).where(*actions.ready(made.id)))
+    if not ready:
+        flash(_("Ingen filer er klare. Sjå over dei, og kryss av for dei som skal med."), "obs")
+    elif made.tilstand == "klar":
         made.tilstand = "skriv"
         log.record(work, "innlesing", made.id, "innlesing:skriv")
     return redirect(url_for("prosedyrar.importer_vis", innlesing_id=made.id), 303)

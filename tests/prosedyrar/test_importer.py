@@ -149,13 +149,16 @@ def test_names_must_be_looked_over_before_it_goes_in(
         row = db.scalars(select(Innlesingsfil)).one()
         assert (row.tilstand, row.namnelikt) == ("klar", True)
         assert db.scalars(select(Innlesing.tilstand)).one() == "klar"
-    form = {"csrf_token": csrf(leif), "rad": str(row.id), f"tittel-{row.id}": "Alarm", f"type-{row.id}": "prosedyre"}
-    leif.post(
-        f"{path}/endre", data={**form, f"eining-{row.id}": str(cast.it01.id), f"med-{row.id}": "1", f"stadfest-{row.id}": "1"}
-    )
-    leif.post(f"{path}/skriv", data={"csrf_token": csrf(leif)})
+    page = leif.get(path).text
+    assert "Ingen filer er klare" in page
+    assert "Lagre sida og les inn" in page
+    form = {"csrf_token": csrf(leif), "rad": str(row.id), f"tittel-{row.id}": "Alarm om natta", f"type-{row.id}": "prosedyre"}
+    form |= {f"eining-{row.id}": str(cast.it01.id), f"med-{row.id}": "1", f"stadfest-{row.id}": "1", "gjer": "skriv"}
+    assert leif.post(f"{path}/endre", data=form).status_code == 303
     run(databases, config, clock())
     assert states(databases) == {"alarm.docx": "inne"}
+    with databases.reading() as db:
+        assert db.scalars(select(Prosedyre.tittel)).one() == "Alarm om natta", "what stands in the form goes with the button"
 
 
 def test_bad_corrections_and_cancelling(
