@@ -129,7 +129,7 @@ from kjerne.access import Right
 from kjerne.clock import utcnow
 from kjerne.config import Config
 from kjerne.db import Databases, count_for_the_planner
-from kjerne.drawn import remembered
+from kjerne.drawn import TOKEN_PLACE, filled, remembered
 from kjerne.errors import Refusal
 from kjerne.i18n import lazy as _l
 from kjerne.jobs import Job
@@ -312,8 +312,11 @@ def _install_templates(app: Flask) -> None:
         csrf_token=web.csrf_token,
         static_url=static_url,
         remembered=remembered,
+        tokenplass=TOKEN_PLACE,
         sprakval=i18n.SPRAKNAMN,
     )
+
+    app.jinja_env.filters["fylt"] = filled
 
     @app.context_processor
     def shared() -> dict[str, object]:

@@ -25,6 +25,8 @@ __all__ = ["Asking", "ahead", "fixed", "rows", "value"]
 
 #: So many statements are kept in a process; the oldest go first.
 _MOST: Final = 8000
+#: In a reading session's `info`: its transaction, and the connection it has for it.
+_READING: Final = "asked's connection"
 #: Tests say True: every question is then written anew too, and must be the one that was kept.
 CHECK: bool = False
 
@@ -149,7 +151,12 @@ def _connection(db: Session) -> Connection:
     """The session's connection in this transaction, with everything pending written."""
     if not db.info.get(READS_ONLY):
         db.flush()
-    return db.connection()
+        return db.connection()
+    begun, connection = db.info.get(_READING, (None, None))
+    if connection is None or begun is not db.get_transaction():
+        connection = db.connection()
+        db.info[_READING] = db.get_transaction(), connection
+    return connection
 
 
 def _run(connection: Connection, sql: str, values: Any) -> Sequence[Sequence[Any]]:

@@ -103,12 +103,12 @@ def grouped(rows: list[Rad]) -> list[tuple[str, list[Rad]]]:
 
 def chosen_list() -> Lister:
     """The list asked for, else what waits for me."""
-    return list_of(request.args)
+    return list_of(request.args.to_dict())
 
 
 def narrowed() -> Innsnevring:
     """What the address narrows the list to."""
-    return narrowed_by(request.args)
+    return narrowed_by(request.args.to_dict())
 
 
 def _units_to_choose(work: Work) -> tuple[tuple[str, str], ...]:
