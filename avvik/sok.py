@@ -4,11 +4,12 @@ Indexed is what everybody who may open the case reads: the reporter's own words,
 and the labels of the category. Names, comments among handlers and an answer not yet sent are never indexed.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, bindparam, delete, event, insert, inspect, select
+from sqlalchemy import Connection, Row, Table, bindparam, delete, event, insert, inspect, select, text
 from sqlalchemy.orm import Mapper, Session
 
 from avvik.models import Avvik, AvvikHending, AvvikOrd
@@ -67,13 +68,15 @@ def _table() -> Table:
     return table
 
 
-_INSERT: Final = insert(_table())
+#: All words of a case at once, from a JSON list.
+_INSERT: Final = {
+    "sqlite": text("INSERT INTO avvik_ord (avvik_id, ord) SELECT :avvik, value FROM json_each(:ord)"),
+    "postgresql": text("INSERT INTO avvik_ord (avvik_id, ord) SELECT :avvik, json_array_elements_text(CAST(:ord AS json))"),
+}
 
 
 def _add(connection: Connection, avvik_id: int, found: Iterable[str]) -> None:
-    rows = [{"avvik_id": avvik_id, "ord": token} for token in sorted(found)]
-    if rows:
-        write(connection, _INSERT, *rows)
+    write(connection, _INSERT[connection.dialect.name], {"avvik": avvik_id, "ord": json.dumps(sorted(found), ensure_ascii=False)})
 
 
 def index_case(connection: Connection, avvik_id: int) -> None:
@@ -146,8 +149,8 @@ def rebuild(db: Session) -> None:
         asked = select(AvvikHending.avvik_id, AvvikHending.tekst).where(
             AvvikHending.avvik_id.between(cases[0].id, cases[-1].id), AvvikHending.synleg_meldar, AvvikHending.tekst != ""
         )
-        for avvik_id, text in connection.execute(asked):
-            talk.setdefault(avvik_id, []).append(text)
+        for avvik_id, said in connection.execute(asked):
+            talk.setdefault(avvik_id, []).append(said)
         rows = [
             {"avvik_id": case.id, "ord": token}
             for case in cases

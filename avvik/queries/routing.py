@@ -45,7 +45,6 @@ def find_mottakar(db: Session, eining: Eining, today: date, excluded: frozenset[
 
     When the whole line is empty: a quality coordinator of the top. None only when the municipality has nobody.
     """
-    units = tree(db).einingar
     step: Eining | None = eining
     while step is not None:
         people = _pair(db, step)
@@ -53,7 +52,7 @@ def find_mottakar(db: Session, eining: Eining, today: date, excluded: frozenset[
             person = people.get(person_id or 0)
             if person is not None and _fit(person, today, excluded):
                 return Mottakar(person, step, is_deputy)
-        step = units[step.overordna_id] if step.overordna_id is not None else None
+        step = tree(db).einingar[step.overordna_id] if step.overordna_id is not None else None
     for rolle in roles_with(Right.AVVIK_LUKK_ALVORLEG):
         for person in holders(db, eining, rolle, today):
             if _fit(person, today, excluded):

@@ -17,6 +17,7 @@ from avvik.models import Avvik, AvvikGrovsum, AvvikSum, AvvikTid
 from avvik.sums.celler import FIELDS, Cells, GrovKey, rough, standing
 from kjerne.katalog import Art, versions
 from kjerne.models import Eining
+from kjerne.written import write
 
 PORTION: Final = 5000
 #: The cases of a transaction that were added or changed: id → the case, and its fields before (None when it is new).
@@ -157,7 +158,7 @@ _UPSERTS: Final = {(table.name, kind): _upsert(table, kind) for table in TABLES 
 def _put(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """One statement for all cells of a table."""
     if rows:
-        connection.execute(_UPSERTS[table.name, connection.dialect.name], [key | change for key, change in rows])
+        write(connection, _UPSERTS[table.name, connection.dialect.name], *(key | change for key, change in rows))
 
 
 def rebuild(db: Session) -> None:

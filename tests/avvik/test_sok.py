@@ -149,6 +149,7 @@ def test_kept_words_are_those_of_a_rebuild_and_follow_a_changed_text(
         with databases.reading() as db:
             return sorted((row.avvik_id, row.ord) for row in db.query(AvvikOrd))
 
+    sok.install()
     file_case(skildring="Noko hendte ved inngangen på sjukeheimen.")
     file_case(skildring="Ei lampe var øydelagd.")
     before = kept()
