@@ -99,6 +99,9 @@ class Framlegg:
     eining: str
     lukka: datetime
     regel: str
+    underkategori: str
+    alvor: int
+    meldt: datetime
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,18 @@ class Liste:
 
 def _rows(work: Work, status: str) -> Select[*tuple[Any, ...]]:
     return (
-        select(Avvik.id, Avvik.aar, Avvik.lopenr, Eining.namn, Avvik.lukka_tid, AvvikKassasjon.regel, AvvikKassasjon.grunn)
+        select(
+            Avvik.id,
+            Avvik.aar,
+            Avvik.lopenr,
+            Eining.namn,
+            Avvik.lukka_tid,
+            AvvikKassasjon.regel,
+            AvvikKassasjon.grunn,
+            Avvik.underkategori,
+            Avvik.alvor,
+            Avvik.meldt,
+        )
         .join(AvvikKassasjon, AvvikKassasjon.avvik_id == Avvik.id)
         .join(Eining, Eining.id == Avvik.eining_id)
         .where(AvvikKassasjon.status == status, *_scope(work))
@@ -137,8 +151,8 @@ def _rows(work: Work, status: str) -> Select[*tuple[Any, ...]]:
 
 def _shown(rows: Sequence[Row[*tuple[Any, ...]]], seen: set[int]) -> list[tuple[Framlegg, str]]:
     return [
-        (Framlegg(key, f"{aar}-{lopenr}", unit, ended, rule), reason)
-        for key, aar, lopenr, unit, ended, rule, reason in rows
+        (Framlegg(key, f"{aar}-{lopenr}", unit, ended, rule, kind, level, filed), reason)
+        for key, aar, lopenr, unit, ended, rule, reason, kind, level, filed in rows
         if key in seen
     ]
 

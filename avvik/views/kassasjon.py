@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from avvik.actions.kassasjon import approve, hold_back, put_back
 from avvik.queries.kassasjon import MOST, read_list, rules_in_force
+from avvik.queries.sak import ordliste
 from avvik.views.area import area
 from avvik.views.inndata import typed
 from kjerne import vakt
@@ -25,6 +26,7 @@ def _page(work: Work, refusal: Refused | None = None, nr: str = "") -> str:
         work,
         "avvik/kassasjon.html",
         liste=found,
+        ord=ordliste(work.db, work.today),
         grupper=[
             (rules[kode], [case for case in found.saker if case.regel == kode])
             for kode in dict.fromkeys(case.regel for case in found.saker)

@@ -208,6 +208,7 @@ def test_a_case_taken_out_stays_until_it_is_put_back(
     assert browser.post(f"/avvik/kassasjon/{nr}/hald", data={**token, "grunn": "Igjen."}).status_code == 404
     page = browser.get("/avvik/kassasjon").text
     assert "Det er tilsyn i saka." in page
+    assert page.count("Fall utan skade") == 2, "what each is about stands beside its number"
     assert browser.post("/avvik/kassasjon", data={**token, "sett": mark(page), "sett_over": "1"}).status_code == 303
     assert (bool(load(nr).skildring), bool(load(other).skildring)) == (True, False)
     assert propose_now(databases, work_for) == 0
