@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from kjerne.access import Right, Rolle
 from kjerne.models import Eining, Person, Tilgang
@@ -102,16 +103,23 @@ def receives(work: Work, slag: str, eining: Eining, person: Person) -> bool:
 
 
 def receivers(work: Work, row: Abonnement) -> list[tuple[Eining, Person]]:
-    """Unit and person of each report of a subscription: active units and employees who may read it."""
+    """Unit and person of each report of a subscription: active units and employees who may read it.
+
+    A role is given on a unit for its subtree. A subscription of a unit goes to who has the role there or above; one of no unit
+    goes to each who has it, for the unit it was given on. A unit's leader is the unit's own.
+    """
     if row.person_id is not None:
         query = select(Eining, Person).join(Person, Person.id == row.person_id).where(Eining.id == row.eining_id)
     elif row.rolle == Rolle.LEIAR.value:
         query = select(Eining, Person).join(Person, Person.id == Eining.leiar_id)
     else:
         in_force = (Tilgang.gjeld_fra <= work.today) & (or_(Tilgang.gjeld_til.is_(None), Tilgang.gjeld_til >= work.today))
+        given = aliased(Eining)
+        covers = Eining.id == given.id if row.eining_id is None else Eining.sti.startswith(given.sti, autoescape=False)
         query = (
             select(Eining, Person)
-            .join(Tilgang, Tilgang.eining_id == Eining.id)
+            .join(given, covers)
+            .join(Tilgang, Tilgang.eining_id == given.id)
             .join(Person, Person.id == Tilgang.person_id)
             .where(Tilgang.rolle == row.rolle, in_force)
         )

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from kjerne.access import ROLLENAMN, Right, Rolle
 from kjerne.errors import NotFound, Refused
-from kjerne.i18n import SPRAKNAMN
+from kjerne.i18n import SPRAKNAMN, ngettext
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.log import record
@@ -20,7 +20,7 @@ from kjerne.text import BadText, bounded_int
 from kjerne.web import render
 from kjerne.work import Work
 from rapportar import actions
-from rapportar.abonnement import coming, receives
+from rapportar.abonnement import coming, receivers, receives
 from rapportar.models import Abonnement, Rapport
 from rapportar.queries import SHOWN
 from rapportar.rules.perioder import RYTMENAMN, Rytme, due_day, name_of, period_of
@@ -42,6 +42,9 @@ FEIL = {
     "OSError": _l("Fila kunne ikkje lagrast. Sjå om disken er full."),
     "ValueError": _l("Rapporten fekk ikkje plass på sida."),
 }
+
+
+NOBODY = _l("Ingen kan få rapporten no: ingen har rolla der, eller dei les ikkje rapportar for eininga.")
 
 
 @dataclass(frozen=True)
@@ -214,6 +217,8 @@ def plan_ny(work: Work) -> ResponseReturnValue:
     work.db.flush()
     record(work, "rapportabonnement", row.id, "rapport:abonnement", slag=row.slag, rytme=row.rytme, eining=row.eining_id)
     flash(_("Abonnementet er laga. Den første rapporten er for %(periode)s.", periode=name_of(coming(row))), "ok")
+    if not receivers(work, row):
+        flash(str(NOBODY), "obs")
     return redirect(url_for("rapportar.plan"), 303)
 
 
@@ -278,9 +283,17 @@ def plan_stopp(work: Work, abonnement_id: int) -> Response:
 @area.page("/plan/<id:abonnement_id>/no", needs=Right.RAPPORT_SKRIV, method="POST")
 def plan_no(work: Work, abonnement_id: int) -> Response:
     """Order the last whole period now, without waiting for comments; it is made within a minute or two."""
-    new = actions.order_now(work, _get(work, abonnement_id))
-    said = _("%(n)s nye rapportar er tinga. Dei blir laga i løpet av nokre minutt.", n=new)
-    flash(said if new else _("Alle mottakarane har den siste rapporten frå før, eller han er på veg."), "ok")
+    row = _get(work, abonnement_id)
+    new = actions.order_now(work, row)
+    if new:
+        flash(
+            ngettext("%(num)s rapport er tinga og blir laga om litt.", "%(num)s rapportar er tinga og blir laga om litt.", new),
+            "ok",
+        )
+    elif receivers(work, row):
+        flash(_("Alle mottakarane har den siste rapporten frå før, eller han er på veg."), "ok")
+    else:
+        flash(str(NOBODY), "obs")
     return redirect(url_for("rapportar.plan"), 303)
 
 

@@ -114,3 +114,27 @@ def test_a_run_chart_keeps_its_size_on_a_phone_and_the_key_figures_say_what_they
     figures = browser.get("/rapportar/nokkeltal?eining=HO-IT-01").text
     assert "HO-IT-01;2026-10;3120" in figures, "the example is a row of her own unit"
     assert "I rapportane er einingane under lagde til." in figures
+
+
+@pytest.mark.usefixtures("october")
+def test_a_unit_s_subscription_goes_to_who_has_the_role_there_or_above_and_says_when_nobody_has(
+    cast: Cast, client_for: ClientFor, csrf: Csrf, databases: Databases
+) -> None:
+    browser = client_for(cast.kval)
+
+    def order(role: str, unit: str = "HO-IT-01") -> str:
+        typed = {"slag": "kvalitet", "eining": unit, "til": role, "rytme": "manad"}
+        assert browser.post("/rapportar/plan/ny", data={"csrf_token": csrf(browser), **typed}).status_code == 303
+        made = browser.get("/rapportar/plan").text
+        with databases.reading() as db:
+            number = max(db.scalars(select(Abonnement.id)))
+        assert browser.post(f"/rapportar/plan/{number}/no", data={"csrf_token": csrf(browser)}).status_code == 303
+        return made + browser.get("/rapportar/plan").text
+
+    said = order("leiing")
+    assert "1 rapport er tinga" in said
+    assert "Ingen kan få rapporten no" not in said
+    with databases.reading() as db:
+        row = db.scalars(select(Rapport)).one()
+    assert (row.eining_id, row.mottakar_id) == (cast.it01.id, cast.lise.id), "her role is given on the unit at the top"
+    assert order("leiar", "HO-IT").count("Ingen kan få rapporten no") == 2, "said when it is made and when it is run"
