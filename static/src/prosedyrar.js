@@ -1,6 +1,6 @@
 // The library: the editor's toolbar, live preview and saving by itself; and the count of openings. All pages work without it.
 import { settled } from "./skjema.js";
-import { each, locales, t } from "./tekst.js";
+import { each, locales, strip, t } from "./tekst.js";
 
 const PREVIEW_AFTER = 400;
 const SAVE_AFTER = 3000;
@@ -77,6 +77,12 @@ function saving(form) {
   let changed = false;
   let stopped = false;
   let running = false;
+  let warned = false;
+
+  function warn(text) {
+    if (text || warned) strip(text);
+    warned = Boolean(text);
+  }
 
   async function save() {
     clearTimeout(timer);
@@ -95,10 +101,12 @@ function saving(form) {
         if (!changed) settled(form);
         const clock = new Intl.DateTimeFormat(locales(), { hour: "2-digit", minute: "2-digit" });
         if (status) status.textContent = t("kladd-lagra", { tid: clock.format(new Date()) });
+        warn("");
       } else {
         stopped = answer.status === 409;
         changed = answer.status >= 500; // what is refused waits for the next word, a server in trouble is asked again
         if (status) status.textContent = json.melding ?? t("kladd-ikkje");
+        warn(json.melding ?? ""); // the line by the title is out of sight where one writes
       }
     } catch {
       changed = true;
