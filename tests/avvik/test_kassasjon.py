@@ -206,6 +206,8 @@ def test_a_case_taken_out_stays_until_it_is_put_back(
     assert (named.status_code, 'data-feil="stadfest"' in named.text) == (422, True)
     assert browser.post(f"/avvik/kassasjon/{nr}/hald", data={**token, "grunn": "Det er tilsyn i saka."}).status_code == 303
     assert browser.post(f"/avvik/kassasjon/{nr}/hald", data={**token, "grunn": "Igjen."}).status_code == 404
+    stale = browser.post("/avvik/kassasjon", data={**token, "sett": "0" * 24, "sett_over": "1"})
+    assert (stale.status_code, "begge tekstane" in stale.text) == (409, False), "there are no two texts to look at"
     page = browser.get("/avvik/kassasjon").text
     assert "Det er tilsyn i saka." in page
     assert page.count("Fall utan skade") == 2, "what each is about stands beside its number"
