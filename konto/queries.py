@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from kjerne.access import ROLLENAMN, Rolle
@@ -15,14 +15,17 @@ from kjerne.work import Work
 MAX_NAME = 200
 
 
+_NAMED = (
+    select(Person).where(or_(Person.ansattnr == bindparam("namn"), Person.epost == bindparam("epost"))).order_by(Person.id).limit(1)
+)
+
+
 def by_user_name(db: Session, typed: str) -> Person | None:
     """The person with that employee number or e-mail; None also for a name no database could hold."""
     name = typed.strip()
     if not name or len(name) > MAX_NAME or not name.isprintable():
         return None
-    return db.scalars(
-        select(Person).where(or_(Person.ansattnr == name, Person.epost == name.lower())).order_by(Person.id).limit(1)
-    ).first()
+    return db.scalars(_NAMED, {"namn": name, "epost": name.lower()}).first()
 
 
 def token_hash(token: str) -> str:

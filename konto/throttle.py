@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy import Integer, String, bindparam, delete, text, update
 from sqlalchemy.orm import Session
 
 from kjerne.config import Config
-from kjerne.db import UtcDateTime
+from kjerne.db import UtcDateTime, table
 from kjerne.models import Innloggingsforsok
 from konto import rules
 from konto.rules import Count
@@ -24,9 +24,21 @@ MAX_ACCOUNTS_ON_DEVICE = 60
 KEEP = timedelta(days=1)
 MAX_COOKIE = 2000
 
-_ENSURE = text(
-    "INSERT INTO innloggingsforsok (nokkel, tal, sist) VALUES (:nokkel, 0, :sist) ON CONFLICT (nokkel) DO NOTHING"
-).bindparams(bindparam("sist", type_=UtcDateTime))
+#: Both counters, made where they lack, and locked until the transaction ends: two tries at once count as two.
+_LOCKED = (
+    text(
+        "INSERT INTO innloggingsforsok (nokkel, tal, sist) VALUES (:konto, 0, :sist), (:opphav, 0, :sist) "
+        "ON CONFLICT (nokkel) DO UPDATE SET tal = innloggingsforsok.tal RETURNING nokkel, tal, sist"
+    )
+    .bindparams(bindparam("sist", type_=UtcDateTime))
+    .columns(nokkel=String, tal=Integer, sist=UtcDateTime)
+)
+_COUNTED = (
+    update(table(Innloggingsforsok))
+    .where(Innloggingsforsok.nokkel == bindparam("hos"))
+    .values(tal=bindparam("ny"), sist=bindparam("no"))
+)
+_FORGOTTEN = delete(table(Innloggingsforsok)).where(Innloggingsforsok.nokkel == bindparam("hos"))
 
 
 @dataclass(frozen=True)
@@ -101,36 +113,28 @@ def origin_key(config: Config, origin: Origin) -> str:
     return "adresse:" + _hash(config, "adresse", origin.address)
 
 
-def _counter(db: Session, key: str, now: datetime) -> Innloggingsforsok:
-    """The counter's row, locked until the transaction ends: two tries at once count as two."""
-    db.execute(_ENSURE, {"nokkel": key, "sist": now})
-    return db.scalars(
-        select(Innloggingsforsok).where(Innloggingsforsok.nokkel == key).with_for_update().execution_options(populate_existing=True)
-    ).one()
+def _counts(db: Session, account: str, origin: str, now: datetime) -> tuple[Count, Count]:
+    found = {row.nokkel: Count(row.tal, row.sist) for row in db.execute(_LOCKED, {"konto": account, "opphav": origin, "sist": now})}
+    return found[account], found[origin]
 
 
 def wait(db: Session, account: str, origin: str, now: datetime) -> int:
     """Seconds to wait before the next try, 0 when it may be made now. Locks both counters."""
-    first, second = _counter(db, account, now), _counter(db, origin, now)
-    return max(
-        rules.account_wait(Count(first.tal, first.sist), now),
-        rules.origin_wait(Count(second.tal, second.sist), now),
-    )
+    first, second = _counts(db, account, origin, now)
+    return max(rules.account_wait(first, now), rules.origin_wait(second, now))
 
 
 def note_failure(db: Session, account: str, origin: str, now: datetime) -> int:
     """Count a failure on both; returns the account's count."""
-    first, second = _counter(db, account, now), _counter(db, origin, now)
-    first.tal = rules.account_failures(Count(first.tal, first.sist), now)
-    second.tal = rules.origin_level(Count(second.tal, second.sist), now) + 1
-    first.sist = second.sist = now
-    db.flush()
-    return first.tal
+    first, second = _counts(db, account, origin, now)
+    failures, level = rules.account_failures(first, now), rules.origin_level(second, now) + 1
+    db.execute(_COUNTED, [{"hos": account, "ny": failures, "no": now}, {"hos": origin, "ny": level, "no": now}])
+    return failures
 
 
 def forget(db: Session, account: str) -> None:
     """A success: the account's count starts anew. The origin's does not, else one's own account would open others."""
-    db.execute(delete(Innloggingsforsok).where(Innloggingsforsok.nokkel == account))
+    db.execute(_FORGOTTEN, {"hos": account})
 
 
 def sweep(db: Session, now: datetime) -> None:
