@@ -129,7 +129,7 @@ from kjerne.access import Right
 from kjerne.clock import utcnow
 from kjerne.config import Config
 from kjerne.db import Databases, count_for_the_planner
-from kjerne.drawn import TOKEN_PLACE, filled, remembered
+from kjerne.drawn import FIELD_PLACE, filled, remembered
 from kjerne.errors import Refusal
 from kjerne.i18n import lazy as _l
 from kjerne.jobs import Job
@@ -312,7 +312,7 @@ def _install_templates(app: Flask) -> None:
         csrf_token=web.csrf_token,
         static_url=static_url,
         remembered=remembered,
-        tokenplass=TOKEN_PLACE,
+        tokenplass=FIELD_PLACE,
         sprakval=i18n.SPRAKNAMN,
     )
 

@@ -152,11 +152,11 @@ def _connection(db: Session) -> Connection:
     if not db.info.get(READS_ONLY):
         db.flush()
         return db.connection()
-    begun, connection = db.info.get(_READING, (None, None))
-    if connection is None or begun is not db.get_transaction():
+    held: tuple[object, Connection] | None = db.info.get(_READING)
+    if held is None or held[0] is not db.get_transaction():
         connection = db.connection()
-        db.info[_READING] = db.get_transaction(), connection
-    return connection
+        held = db.info[_READING] = db.get_transaction(), connection
+    return held[1]
 
 
 def _run(connection: Connection, sql: str, values: Any) -> Sequence[Sequence[Any]]:

@@ -1,7 +1,7 @@
 """Parts of a page that are drawn once: the same macro with the same values in the same language is the same text.
 
 A macro is remembered in the template that owns it: `{% set ikon = remembered(draw_ikon) %}`. It must be a pure function of its
-arguments, so never one that reads the request; where a form's token stands it holds its place (`TOKEN_PLACE`), which the page
+arguments, so never one that reads the request; where a form's token stands it holds its place (`FIELD_PLACE`), which the page
 fills (`filled`). What cannot be compared (a list, a dict) is drawn anew.
 """
 
@@ -13,10 +13,10 @@ from markupsafe import Markup
 
 from kjerne.i18n import current
 
-__all__ = ["TOKEN_PLACE", "filled", "remembered"]
+__all__ = ["FIELD_PLACE", "filled", "remembered"]
 
 #: Stands for a form's token in a part that is drawn once: no keyboard writes it.
-TOKEN_PLACE: Final = "\ue000token\ue000"
+FIELD_PLACE: Final = "\ue000token\ue000"
 #: So many texts are kept of one macro.
 _MOST: Final = 1024
 
@@ -39,4 +39,4 @@ def remembered(macro: Callable[..., Any]) -> Callable[..., Markup]:
 
 def filled(text: Markup, token: str) -> Markup:
     """A part that was drawn once, with this page's token in its forms."""
-    return Markup(str(text).replace(TOKEN_PLACE, token))  # noqa: S704 - the text is a macro's, the token is signed by us
+    return Markup(str(text).replace(FIELD_PLACE, token))  # noqa: S704 - the text is a macro's, the token is signed by us
