@@ -63,40 +63,48 @@ def of_arts(units: Collection[int], counted: Collection[str], first: int, last: 
     return [*within(units, "art", first, last), AvvikGrovsum.kode.in_(sorted(counted))]
 
 
-def _grouped(place: InstrumentedAttribute[int], units: Collection[int], first: int, last: int, slag: Sequence[str]) -> Statement:
+Span = tuple[int, int]
+
+
+def _grouped(place: InstrumentedAttribute[int], units: Collection[int], spans: Mapping[str, Span]) -> Statement:
     """Each kind of row added up by itself, by place and code: to sort by two columns is half the work of three."""
 
-    def of_kind(one: str) -> Select[*tuple[Any, ...]]:
-        numbers = [(func.sum(column) if column in _COUNTS[one] else literal(0)).label(column.name) for column in _ALL]
-        found = select(literal(one).label("slag"), place.label("stad"), AvvikGrovsum.kode.label("kode"), *numbers)
-        return found.where(*within(units, one, first, last)).group_by(place, AvvikGrovsum.kode)
+    def of_kind(slag: str, span: Span) -> Select[*tuple[Any, ...]]:
+        numbers = [(func.sum(column) if column in _COUNTS[slag] else literal(0)).label(column.name) for column in _ALL]
+        found = select(literal(slag).label("slag"), place.label("stad"), AvvikGrovsum.kode.label("kode"), *numbers)
+        return found.where(*within(units, slag, *span)).group_by(place, AvvikGrovsum.kode)
 
-    return select(union_all(*(of_kind(one) for one in slag)).subquery())
-
-
-def _by_month(_work: Work, units: frozenset[int], first: int, last: int) -> Statement:
-    return _grouped(AvvikGrovsum.manad, units, first, last, ("art", "type", "svar"))
+    return select(union_all(*(of_kind(slag, span) for slag, span in spans.items())).subquery())
 
 
-def _by_unit(_work: Work, units: frozenset[int], first: int, last: int) -> Statement:
-    return _grouped(AvvikGrovsum.eining_id, units, first, last, ("art", "type"))
+def _by_month(_work: Work, units: frozenset[int], wanted: Span, shown: Span) -> Statement:
+    return _grouped(AvvikGrovsum.manad, units, {"art": wanted, "type": shown, "svar": shown})
+
+
+def _by_unit(_work: Work, units: frozenset[int], shown: Span) -> Statement:
+    where = within(units, "type", *shown)
+    group = AvvikGrovsum.eining_id, AvvikGrovsum.kode
+    return select(*group, func.sum(AvvikGrovsum.saker), func.sum(AvvikGrovsum.endra)).where(*where).group_by(*group)
 
 
 def _read_whole(work: Work, cells: Celler, utval: Utval, counted: frozenset[str]) -> None:
     """Where nothing is hidden: the unit with all below it by month, then each unit below over the months shown.
 
-    The databases add up faster than we do, and give back few rows.
+    The databases add up faster than we do, and give back few rows. Types and the promise are of the months shown.
     """
     units, node, into = frozenset(cells.omfang.lesne), cells.omfang.eining.id, cells.lesne
-    for slag, month, kode, *counts in asked.rows(work, _by_month, units, min(utval.wanted), max(utval.wanted)):
+    wanted = min(utval.wanted), max(utval.wanted)
+    shown = (min(utval.shown), max(utval.shown)) if utval.shown else (0, 0)
+    for slag, month, kode, *counts in asked.rows(work, _by_month, units, wanted, shown):
         for said, count in _said(slag, kode, counts, counted):
             into[*said, node, month] += count
     if not (cells.omfang.delar and utval.shown):
         return
-    for slag, unit, kode, *counts in asked.rows(work, _by_unit, units, min(utval.shown), max(utval.shown)):
+    for unit, kode, saker, endra in asked.rows(work, _by_unit, units, shown):
         part = cells.places(unit)[1][-1]
-        for said, count in _said(slag, kode, counts, counted):
-            into[*said, part, PERIODE] += count
+        for population, count in ((AVVIK, saker), (ENDRA, endra)):
+            into[population, "", "", part, PERIODE] += count
+            into[population, TYPE, kode, part, PERIODE] += count
 
 
 def _rows(_work: Work, units: frozenset[int], first: int, last: int) -> Statement:
