@@ -10,7 +10,9 @@ from typing import Any
 import flask_login
 import structlog
 from flask import Flask, g, has_request_context, request
+from flask.sessions import SecureCookieSessionInterface
 from flask.templating import Environment
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -251,10 +253,24 @@ class IdConverter(IntegerConverter):
     regex = r"\d{1,9}"
 
 
+class Skjemaminne(SecureCookieSessionInterface):
+    """Flask's signed cookie (the forms' secret and messages), whose signer is made once."""
+
+    def __init__(self) -> None:
+        self._signer: tuple[object, URLSafeTimedSerializer | None] = (None, None)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """The signer, for as long as the key is the same."""
+        if self._signer[0] != app.secret_key:
+            self._signer = app.secret_key, super().get_signing_serializer(app)
+        return self._signer[1]
+
+
 class Nettstad(Flask):
-    """Flask, with our template environment."""
+    """Flask, with our template environment and forms' cookie."""
 
     jinja_environment = Side
+    session_interface = Skjemaminne()
 
 
 def create_app(config: Config | None = None, databases: Databases | None = None, clock: Callable[[], datetime] = utcnow) -> Flask:

@@ -9,15 +9,18 @@ What is new each time, such as the number of a case, the question names with `bi
 from collections import namedtuple
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count, takewhile
 from sys import intern
 from threading import Lock
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, CursorResult, Select, select
+from sqlalchemy import Connection, CursorResult, Dialect, Select, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
+from kjerne.db import UtcDateTime
 from kjerne.kept import READS_ONLY, stamp_of
 from kjerne.work import Work
 
@@ -202,7 +205,7 @@ def _key(work: Work, question: Question, parts: tuple[Hashable, ...]) -> Hashabl
 def _keep(key: Hashable, result: CursorResult[Any], statement: Statement, given: Mapping[str, Any]) -> _Built:
     context = result.context
     kinds = zip(statement.selected_columns, context.cursor.description, strict=True)
-    found = [column.type.dialect_impl(context.dialect).result_processor(context.dialect, said[1]) for column, said in kinds]
+    found = [_reader(column.type, context.dialect, said[1]) for column, said in kinds]
     places = _open(context, given)
     kept: Any = dict(context.parameters[0]) if isinstance(context.parameters[0], dict) else list(context.parameters[0])
     for place, _name, _write in places:
@@ -221,6 +224,17 @@ def _keep(key: Hashable, result: CursorResult[Any], statement: Statement, given:
             del _held[next(iter(_held))]
         _held[key] = built
     return built
+
+
+def _reader(kind: TypeEngine[Any], dialect: Dialect, said: object) -> Reader:
+    """How a column's values are read; a moment that SQLite keeps as text in one step instead of three."""
+    if isinstance(kind, UtcDateTime) and dialect.name == "sqlite":
+        return _moment
+    return kind.dialect_impl(dialect).result_processor(dialect, said)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def _open(context: Any, given: Mapping[str, Any]) -> tuple[tuple[Any, str, Reader], ...]:

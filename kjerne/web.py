@@ -13,7 +13,7 @@ from functools import lru_cache, wraps
 from typing import Any, NamedTuple, TypeAlias
 
 import flask_login
-from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from sqlalchemy.orm import Session
@@ -227,11 +227,16 @@ def _note_use(parts: House, work: Work) -> None:
         db.commit()
 
 
+@lru_cache(maxsize=4096)
+def _signed(_key: str, _secret: str) -> str:
+    """The token of a session's secret. It does not grow old of itself (`WTF_CSRF_TIME_LIMIT`), so it is signed once."""
+    return str(generate_csrf())
+
+
 def csrf_token() -> str:
-    """The form's token, made once for a page."""
-    if "csrf_field" not in g:
-        g.csrf_field = generate_csrf()
-    return str(g.csrf_field)
+    """The token of this session's forms; a session that has no secret yet is given one."""
+    kept = session.get("csrf_token")
+    return _signed(house().config.secret_key, kept) if kept else str(generate_csrf())
 
 
 def render(work: Work, template: str, **context: object) -> str:

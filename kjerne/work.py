@@ -74,7 +74,7 @@ class Work:
     readings: list[Reading] = field(default_factory=list)
     memo: dict[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The date in Oslo."""
         return oslo_date(self.now)
