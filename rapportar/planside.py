@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from kjerne.access import ROLLENAMN, Right, Rolle
 from kjerne.errors import NotFound, Refused
-from kjerne.i18n import SPRAKNAMN, ngettext
+from kjerne.i18n import SPRAKNAMN, Lazy, ngettext
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.log import record
@@ -82,9 +82,9 @@ class Runde:
         return any(self.tal.get(kode) for kode in SHOWN)
 
     @property
-    def lys(self) -> str:
-        """The light of the round: one that failed makes it red."""
-        return next(STATUS[kode][0] for kode in ("feila", "ventar", RESTS, "laga") if self.tal.get(kode))
+    def stand(self) -> tuple[str, Lazy]:
+        """The light of the round and what it says: one that failed makes it red."""
+        return next(STATUS[kode] for kode in ("feila", "ventar", RESTS, "laga") if self.tal.get(kode))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from kjerne.work import Work
 from rapportar.actions import make_report
 from rapportar.queries import Arkivrad, archive, archived_units, get_rapport, readings
 from rapportar.rules.perioder import is_period, name_of
-from rapportar.slag import ALLE, SLAG
+from rapportar.slag import FASTE, SLAG
 
 PAGE = 25
 FILTERS = ("slag", "eining", "periode")
@@ -43,7 +43,7 @@ def arkiv(work: Work) -> str:
         valt=asked,
         periodenamn=name_of(asked["periode"]) if "periode" in asked else "",
         alle_periodar=url_for("rapportar.arkiv", **{name: value for name, value in asked.items() if name != "periode"}),  # type: ignore[arg-type]  # it takes any names
-        slaga=ALLE,
+        slaga=FASTE,
         einingar=archived_units(work),
         lesne=readings(work, [row.rapport.id for row in rows[:PAGE]]) if work.has(Right.RAPPORT_SKRIV) else {},
     )

@@ -75,6 +75,15 @@ def test_from_the_template_to_an_accepted_point(cast: Cast, open_as: OpenAs, add
     expect(director.locator("#punkt-7")).to_contain_text("Godteken")
 
 
+def test_a_board_with_the_seven_points_prints_with_its_headings(cast: Cast, open_as: OpenAs) -> None:
+    page = open_as(cast.signe, "/rapportar/tavle?tavle=leiing&eining=HO", TABLET)
+    page.emulate_media(media="print")
+    expect(page.locator(".rapport-lys")).to_be_visible()
+    for heading in page.locator(".tavle__del h2").all():
+        expect(heading).to_be_visible()
+    assert page.locator(".page").evaluate("one => getComputedStyle(one).page") == "auto", "no sheet on its side"
+
+
 def test_the_overview_of_the_demo_prints_on_one_sheet(
     demo: dict[str, list[dict[str, str]]], databases: Databases, open_as: OpenAs
 ) -> None:

@@ -139,6 +139,7 @@ def test_a_report_that_cannot_be_made_stops_no_other_and_is_tried_next_day(
     assert "1 rapport kunne ikkje lagast." in page
     assert "Fila kunne ikkje lagrast. Sjå om disken er full." in page
     assert "Laga og send: 2 · Feila: 1 ·" in page
+    assert "Ikkje svart" not in page, "a light says what became of the report"
     again = f"/rapportar/plan/igjen/{failed}"
     assert nils.post(again, data={"csrf_token": csrf(nils)}).status_code == 404
     assert kval.post(again, data={"csrf_token": csrf(kval)}).status_code == 303
