@@ -67,8 +67,10 @@ def _has(word: Ord, document: InstrumentedAttribute[int], weight: int | None) ->
     """Whether a document has a word, at one weight or any."""
     other = aliased(ProsedyreOrd)
     found = select(literal(1)).where(other.prosedyre_id == document, word.of_row(other))
-    # Written as a sum, so that database looks among this document's words, not among all with the weight.
-    return (found if weight is None else found.where(other.vekt + 0 == weight)).exists()
+    # Written as a sum, so that the database looks among this document's words, not among all with the weight; and as a value
+    # instead of EXISTS, which PostgreSQL would turn into a join that reads every document with the word.
+    one = (found if weight is None else found.where(other.vekt + 0 == weight)).limit(1).scalar_subquery()
+    return one.is_not(None)
 
 
 def _arms(asked: Sequence[Ord], lead: int, weights: Sequence[int], others_at: int | None) -> list[Select[int, int]]:
