@@ -49,6 +49,7 @@ import avvik.views.sok
 import avvik.views.sporing
 import avvik.views.steg
 import avvik.views.tal
+import avvik.views.tal_kategoriar
 import framside.hjelp
 import framside.tilgjenge
 import framside.views

@@ -315,10 +315,11 @@ def open_by_age(cells: Celler, running: int) -> list[tuple[str, Tal]]:
 def by_type(cells: Celler, manadar: Sequence[int], types: Mapping[str, Hovudtype]) -> Rutenett:
     """Main type by month: types in the catalogue's order."""
     rows = [
-        _row(code, row.label, [cells.tal(AVVIK, [month], None, TYPE, code) for month in manadar]) for code, row in _ordered(types)
+        grid_row(code, row.label, [cells.tal(AVVIK, [month], None, TYPE, code) for month in manadar])
+        for code, row in _ordered(types)
     ]
     names = [(str(month), month_name(month)) for month in manadar]
-    return _grid(names, rows, [cells.tal(AVVIK, [month]) for month in manadar])
+    return grid(names, rows, [cells.tal(AVVIK, [month]) for month in manadar])
 
 
 def by_unit(cells: Celler, manadar: Sequence[int], types: Mapping[str, Hovudtype]) -> Rutenett:
@@ -334,18 +335,20 @@ def by_unit(cells: Celler, manadar: Sequence[int], types: Mapping[str, Hovudtype
     ]
     rows = [row for row in rows if row.kode or row.sum.n or not row.sum.heil]
     sums = [cells.tal(AVVIK, manadar, None, TYPE, code) for code, _row_ in ordered]
-    return _grid([(code, row.text("kort") or row.label) for code, row in ordered], rows, sums, cells.tal(AVVIK, manadar))
+    return grid([(code, row.text("kort") or row.label) for code, row in ordered], rows, sums, cells.tal(AVVIK, manadar))
 
 
 def _ordered(types: Mapping[str, Hovudtype]) -> list[tuple[str, Hovudtype]]:
     return sorted(types.items(), key=lambda pair: (pair[1].rekkje, pair[0]))
 
 
-def _row(kode: str, namn: str, cells: Sequence[Tal]) -> Rad:
+def grid_row(kode: str, namn: str, cells: Sequence[Tal]) -> Rad:
+    """A row of a grid with its sum."""
     return Rad(kode, namn, cells, total(cells))
 
 
-def _grid(columns: Sequence[tuple[str, str]], rows: Sequence[Rad], sums: Sequence[Tal], whole: Tal | None = None) -> Rutenett:
+def grid(columns: Sequence[tuple[str, str]], rows: Sequence[Rad], sums: Sequence[Tal], whole: Tal | None = None) -> Rutenett:
+    """A grid with its sums and the values where a darker step begins."""
     values = sorted(cell.n for row in rows for cell in row.celler if cell.heil and cell.n)
     limits = sorted({values[len(values) * step // STEPS] for step in range(1, STEPS)}) if values else []
     return Rutenett(columns, rows, sums, whole if whole is not None else total(sums), limits)

@@ -94,36 +94,43 @@ def _links(work: Work, units: Mapping[int, Eining], found: Figurar) -> dict[str,
     The list shows what she may open, without cases of a closed group: it may be shorter than the number, and says so then.
     """
     reads = work.units(Right.AVVIK_LES)
-    readable = {row.kode for row in units.values() if found.eining.id in {row.id, row.overordna_id} and _all_in(reads, units, row)}
+    readable = {row.kode for row in units.values() if found.eining.id in {row.id, row.overordna_id} and all_in(reads, units, row)}
     months = found.periode.manadar
     of_unit = found.eining.kode in readable
     return {
         "sider": {
             row.kode: url_for("avvik.tal", eining=row.kode, periode=found.periode.kode) for row in found.einingar.rader if row.kode
         },
+        "typesider": {
+            row.kode: url_for("avvik.tal_kategoriar", eining=found.eining.kode, periode=found.periode.kode, hovudtype=row.kode)
+            for row in found.typar.rader
+            if of_unit
+        },
         "typelenkjer": {
-            row.kode: {str(month): _cases(found.eining.kode, row.kode, month, month) for month in months}
+            row.kode: {str(month): cases_behind(found.eining.kode, row.kode, month, month) for month in months}
             for row in found.typar.rader
             if of_unit
         },
         "einingslenkjer": {
-            row.kode: {kode: _cases(row.kode, kode, months[0], months[-1]) for kode, _name in found.einingar.kolonnar}
+            row.kode: {kode: cases_behind(row.kode, kode, months[0], months[-1]) for kode, _name in found.einingar.kolonnar}
             for row in found.einingar.rader
             if row.kode in readable
         },
     }
 
 
-def _all_in(ids: frozenset[int], units: Mapping[int, Eining], top: Eining) -> bool:
+def all_in(ids: frozenset[int], units: Mapping[int, Eining], top: Eining) -> bool:
+    """Whether the unit and all below it are among these."""
     return all(key in ids for key, row in units.items() if row.sti.startswith(top.sti))
 
 
-def _cases(eining: str, hovudtype: str, first: int, last: int) -> str:
-    """The list behind a cell: the unit's cases of a type, filed in those months."""
+def cases_behind(eining: str, hovudtype: str, first: int, last: int, underkategori: str = "") -> str:
+    """The list behind a cell: the unit's cases of a type (and a category), filed in those months."""
     start, end = first_day(first), first_day(shift(last, 1)) - timedelta(days=1)
     narrow: dict[str, Any] = {
         "eining": eining,
         "hovudtype": hovudtype,
+        **({"underkategori": underkategori} if underkategori else {}),
         "fra": start.isoformat(),
         "til": end.isoformat(),
         "tel": "avvik",

@@ -1,5 +1,6 @@
 """The numbers page: scope, small numbers, parts that add up, text that equals the rows, and a constant number of queries."""
 
+import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -152,6 +153,27 @@ def test_a_number_leads_to_exactly_its_cases(cast: Cast, file_case: FileCase, po
     assert idea not in found
     assert rejected not in found
     assert idea in client_for(cast.leif).get("/avvik/eksport.csv?liste=alle").text
+
+
+def test_a_type_leads_to_its_categories_by_month_and_a_number_there_to_exactly_its_cases(
+    cast: Cast, file_case: FileCase, client_for: ClientFor
+) -> None:
+    falls = [file_case() for _ in range(3)]
+    file_case(underkategori="legemiddel_feil_dose")
+    file_case(hovudtype="hms", underkategori="stikkskade")
+    kval = client_for(cast.kval)
+    href = re.findall(r'href="(/avvik/tal/kategoriar[^"]+pasient_brukar)"', kval.get("/avvik/tal?eining=HO-IT-01").text)[0]
+    page = kval.get(html.unescape(href)).text
+    found = dict(re.findall(r'underkategori=(\w+)[^"]*">(\d+)</a>', page))
+    assert found == {"fall_utan_skade": "3", "legemiddel_feil_dose": "1"}
+    behind = html.unescape(re.findall(r'href="(/avvik/\?[^"]*fall_utan_skade[^"]*)"', page)[0])
+    assert sorted(re.findall(r'class="caserow" href="/avvik/(20\d\d-\d+)', kval.get(behind).text)) == sorted(falls)
+    own = "/avvik/tal/kategoriar?eining=HO-IT-01&hovudtype=pasient_brukar"
+    assert client_for(cast.leif).get(own).status_code == 200
+    for other in (cast.nils, cast.kari, cast.lise, cast.signe):
+        assert client_for(other).get(own).status_code == 404, other.namn
+    for wrong in ("eining=HO-IT-02&hovudtype=hms", "eining=HO-IT-01&hovudtype=x", "eining=HO-IT-01"):
+        assert client_for(cast.leif).get(f"/avvik/tal/kategoriar?{wrong}").status_code == 404, wrong
 
 
 def test_times_and_the_promise_come_from_the_histogram(
