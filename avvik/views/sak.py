@@ -1,6 +1,7 @@
 """A case's page: for those who handle or read it, with the list beside; its reporter gets her own page."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import request, send_file
@@ -31,7 +32,7 @@ from kjerne.i18n import Lazy
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.katalog import Meldeplikt, by_code
-from kjerne.vakt import Guarded
+from kjerne.vakt import Guarded, Verdict
 from kjerne.web import render
 from kjerne.work import Work
 from ros import rules as risk_rules
@@ -161,6 +162,30 @@ def _history(work: Work, sak: Sak, words: Ordliste) -> list[tuple[Linje, str]]:
     return [(linje, tekstar.sentence(linje, words, duties)) for linje in sak.historie]
 
 
+@dataclass(frozen=True)
+class Lik:
+    """A case like the one on the page, ready to draw."""
+
+    nr: str
+    alvor: int
+    tittel: str
+    eining: str
+    status: str
+    meldt: date
+
+
+def _lik(row: Any, words: Ordliste) -> Lik:
+    status = status_name(Status(row.status), joined=row.duplikat_av_id is not None)
+    title = words.label("underkategori", row.underkategori, row.meldt)
+    return Lik(f"{row.aar}-{row.lopenr}", row.alvor, title, row.eining, str(status), oslo_date(row.meldt))
+
+
+def _typed_again(refusal: Refused, guard: Verdict | None) -> dict[str, object]:
+    """What a refused step's form shows again, and where it was wrong."""
+    asks = guard is not None and guard.feil == "stadfest"
+    return {"felt": refusal.field, "melding": refusal.message, "typed": request.form, "stadfest": asks}
+
+
 def show_case(
     work: Work,
     nr: str,
@@ -184,6 +209,7 @@ def show_case(
     liste = Lister(request.args.get("liste", "")) if request.args.get("liste") in set(Lister) else Lister.VENTAR
     buttons, narrow = _buttons(steps, gaps), narrowed()
     rows = rows_of(work, liste, narrow, words, before_of(request.args))
+    guard = refusal.verdict if isinstance(refusal, Guarded) else None
     return render(
         work,
         "avvik/sak.html",
@@ -204,19 +230,20 @@ def show_case(
         historie=_history(work, sak, words),
         due=("", "") if status is Status.VENTAR_EFFEKT else tekstar.due(avvik.frist_lukking, work.today),
         clocks=[(plikt, _clock(work, plikt)) for plikt in sak.plikter],
-        **for_steps(work, sak, words, steps),
-        likskap=similar(work, avvik, sak.par["ord"]) if handles else [],
+        opne_plikter=sum(plikt.rad.status == "open" for plikt in sak.plikter),
+        tilbod=for_steps(work, sak, words, steps),
+        likskap=[_lik(row, words) for row in similar(work, avvik, sak.par["ord"])] if handles else [],
         prosedyrar=of_case(work, avvik) if avvik.har_prosedyre or avvik.har_onske else None,
         risikoar=risks_of_case(work, avvik) if avvik.har_risiko else [],
         risk_rules=risk_rules,
-        status_name=status_name,
         kan_opne_namn=may_open_name(work, avvik),
         kan_sladde=work.has(Right.AVVIK_SLADD, avvik.eining_id) and stand.les,
         opna_namn=opna_namn,
         feilsteg=steg,
         refusal=refusal,
-        guard=refusal.verdict if isinstance(refusal, Guarded) else None,
+        guard=guard,
         typed=request.form if refusal else {},
+        feil=_typed_again(refusal, guard) if steg and refusal else None,
         liste=liste,
         stad=place(request.args),
         smal={name: value for name, value in place_of(request.args).items() if name != "liste"},

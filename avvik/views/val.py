@@ -1,6 +1,7 @@
 """What the steps' forms offer to choose from: pairs of value and text, read only for steps that are open."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -77,16 +78,44 @@ def _pairs(sak: Sak, kind: str) -> Par:
     return tuple((row.kode, row.tekst) for row in sak.par[kind])
 
 
-def for_steps(work: Work, sak: Sak, words: Ordliste, steps: Collection[Steg]) -> dict[str, object]:
-    """The choices of the open steps, by the names the template uses."""
+@dataclass(frozen=True)
+class Tilbod:
+    """What the open steps' forms offer, and what is chosen already. `fleire`: other reports were joined with the case."""
+
+    hovudtype: Par = ()
+    underkategori: Par = ()
+    art: Par = ()
+    alvor: Par = ()
+    arsak: Par = ()
+    utfall: Par = ()
+    plikter: Par = ()
+    einingar: Par = ()
+    handterarar: Par = ()
+    eigarar: Par = ()
+    tiltak: Par = ()
+    eg: str = ""
+    valde_arsaker: tuple[str, ...] = ()
+    valde_utfall: tuple[str, ...] = ()
+    fleire: bool = False
+
+
+def for_steps(work: Work, sak: Sak, words: Ordliste, steps: Collection[Steg]) -> Tilbod:
+    """The choices of the open steps."""
+    if not steps:
+        return Tilbod()
     handlers = _handlers(sak)
     sak.par["eining"].sort(key=lambda row: str(row.rekkje))
     sak.par["tiltak"].sort(key=lambda row: -int(row.tal))
-    return {
-        "val": choices(work, sak.avvik, words) if Steg.KLASSIFISER in steps else {},
-        "plikter": _duties(work) if Steg.MELDEPLIKT in steps else (),
-        "einingar": _pairs(sak, "eining"),
-        "handterarar": tuple(handlers.items()) if Steg.TILDEL in steps else (),
-        "eigarar": _owners(work, sak, handlers) if Steg.TILTAK in steps else (),
-        "andre_tiltak": _pairs(sak, "tiltak"),
-    }
+    joined = [linje.hending.slag for linje in sak.historie if linje.hending.slag in {"duplikat_inn", "duplikat_ut"}]
+    return Tilbod(
+        **(choices(work, sak.avvik, words) if Steg.KLASSIFISER in steps else {}),
+        plikter=_duties(work) if Steg.MELDEPLIKT in steps else (),
+        einingar=_pairs(sak, "eining"),
+        handterarar=tuple(handlers.items()) if Steg.TILDEL in steps else (),
+        eigarar=_owners(work, sak, handlers) if Steg.TILTAK in steps else (),
+        tiltak=_pairs(sak, "tiltak"),
+        eg=work.me.ansattnr,
+        valde_arsaker=tuple(row.kode for row in sak.arsaker),
+        valde_utfall=tuple(row.kode for row in sak.utfall),
+        fleire=joined[-1:] == ["duplikat_inn"],
+    )
