@@ -48,7 +48,7 @@ CAPITAL = re.compile(r"\b[A-ZÆØÅ][\w’'-]+")
 
 @dataclass(frozen=True)
 class Bestilling:
-    """What the folder is asked to hold."""
+    """What the folder is asked to hold. A unit brings those below it along."""
 
     krav: Sequence[Krav]
     einingar: Sequence[Eining]
@@ -69,7 +69,8 @@ class Mappe:
 def make_folder(work: Work, wanted: Bestilling) -> Mappe:
     """Make the folder and log that it was made, with its checksum. Files come in a fixed order with a fixed stamp."""
     hide = _hider(work, wanted)
-    units = [unit.id for unit in wanted.einingar]
+    below = queries.with_subtrees(work, wanted.einingar)
+    units = [unit.id for unit in below]
     stands = queries.standings(work, wanted.einingar, wanted.krav)
     files = [
         Vedlegg("01-krav.csv", _("Krav, status, bevis og eiga vurdering"), _csv(_duty_head(), _duties(stands, hide))),
@@ -78,7 +79,7 @@ def make_folder(work: Work, wanted: Bestilling) -> Mappe:
         Vedlegg(
             "04-register.csv", _("Møte, rundar og undersøkingar"), _csv(_register_head(), _register(work, units, wanted, hide))
         ),
-        *_archives(work, wanted, hide),
+        *_archives(work, below, hide),
         *_procedures(work, units, wanted, hide),
         *_analyses(work, units, wanted, hide),
     ]
@@ -104,7 +105,7 @@ def make_folder(work: Work, wanted: Bestilling) -> Mappe:
         "tilsynsmappe",
         made.sha256[:32],
         "krav:tilsynsmappe",
-        einingar=",".join(str(unit) for unit in units),
+        einingar=",".join(str(unit.id) for unit in wanted.einingar),
         krav=len(wanted.krav),
         fra=wanted.fra.isoformat(),
         til=wanted.til.isoformat(),
@@ -245,8 +246,8 @@ def _register(work: Work, units: Sequence[int], wanted: Bestilling, hide: Callab
         yield [row.dato, slag, unit, hide(row.tittel), hide(row.samandrag), row.tal, row.neste]
 
 
-def _archives(work: Work, wanted: Bestilling, hide: Callable[[str], str]) -> list[Vedlegg]:
-    may = [unit for unit in wanted.einingar if unit.id in work.units(Right.REGISTER_LES)]
+def _archives(work: Work, units: Sequence[Eining], hide: Callable[[str], str]) -> list[Vedlegg]:
+    may = [unit for unit in units if unit.id in work.units(Right.REGISTER_LES)]
     rows = work.db.execute(
         select(Eining.kode, Arkivskildring.gjennomgatt, ArkivskildringDel.nr, ArkivskildringDel.tekst)
         .join(Arkivskildring, Arkivskildring.eining_id == Eining.id)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from kjerne.access import Right
 from kjerne.errors import NotFound
@@ -32,6 +32,12 @@ def units_of(work: Work) -> list[Eining]:
     """The active units whose duties she may see, in the organisation's order."""
     rows = work.db.scalars(select(Eining).where(Eining.id.in_(work.units(Right.KRAV_LES))).order_by(Eining.sti))
     return [row for row in rows if row.is_active(work.today)]
+
+
+def with_subtrees(work: Work, units: Sequence[Eining]) -> list[Eining]:
+    """The units and all below them, of those she makes folders of, in the organisation's order; closed ones too. One query."""
+    below = or_(*(Eining.sti.startswith(unit.sti, autoescape=False) for unit in units))
+    return list(work.db.scalars(select(Eining).where(Eining.id.in_(work.units(Right.TILSYNSMAPPE)), below).order_by(Eining.sti)))
 
 
 def get_krav(kode: str) -> Krav:

@@ -174,6 +174,15 @@ def test_the_folder_holds_what_was_chosen_with_checksums_and_without_names(
     assert cast.kari.namn in named.read("04-register.csv").decode()
 
 
+@pytest.mark.usefixtures("filled")
+def test_a_unit_brings_the_lists_of_those_below_along(cast: Cast, client_for: ClientFor, csrf: Csrf) -> None:
+    browser = client_for(cast.kval)
+    above = folder(browser, csrf(browser), eining=["HO-IT"]).read("04-register.csv").decode()
+    assert f"Personalmøte;{cast.it01.namn}" in above
+    beside = folder(browser, csrf(browser), eining=["HO-IT-02"]).read("04-register.csv").decode()
+    assert cast.it01.namn not in beside
+
+
 def test_single_duties_are_chosen_too(cast: Cast, client_for: ClientFor, csrf: Csrf) -> None:
     browser = client_for(cast.kval)
     made = folder(browser, csrf(browser), gruppe=[], krav=["FLK-4", "HPL-21"])
