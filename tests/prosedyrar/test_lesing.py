@@ -102,7 +102,7 @@ def test_status_by_person_unit_and_the_leaders_signature(
     page = leif.get(f"/prosedyrar/{number}/lesing").text
     assert "Kari Tilsett" in page
     assert "Nina Nabo" not in page, "a leader sees her own units"
-    assert "33 %" in page
+    assert "33&nbsp;%" in page
     assert kari.get(f"/prosedyrar/{number}/lesing").status_code == 404
     assert "Lesekvittering ventar på medsignatur" in leif.get("/").text
     with databases.reading() as db:
