@@ -22,6 +22,8 @@ MOST = 5
 RARE, SHARE = 200, 10
 WORDS_TRIED, WORDS_SHARED = 12, 2
 SHORTEST = 4
+#: How many words are counted at a time: the next size up, so that few statements are kept.
+_SIZES: Final = tuple(8 << n for n in range(12))
 
 
 def _rows(work: Work) -> Select[*tuple[Any, ...]]:
@@ -79,33 +81,52 @@ def _labels(db: Session, hovudtype: str, underkategori: str) -> frozenset[str]:
     return _SMALL | {key(word) for row in rows for word in words(f"{row.nn} {row.nb}")}
 
 
-def _common(work: Work, head: Any) -> frozenset[str]:
+def _common(db: Session, head: Any, eining: Eining) -> frozenset[str]:
     """Words that say nothing about this very case: those of its category, and its unit's name."""
     kind = (head.hovudtype, head.underkategori)
-    labels = kept(work.db, f"vanlege ord {kind}", lambda own: _labels(own, *kind))
-    return labels | {key(word) for word in words(head.eining_namn)}
+    labels = kept(db, f"vanlege ord {kind}", lambda own: _labels(own, *kind))
+    return labels | {key(word) for word in words(eining.namn)}
 
 
-def counted_to(newest: int | None) -> int:
-    """How far the cases that have a word are counted: one more than a rare word may have. `newest`: the highest id of any case."""
-    return min(RARE, max(MOST, (newest or 0) // SHARE)) + 1
+def _spread(_work: Work, size: int) -> Select[str, int]:
+    """How many cases have each of some of a case's words, counted no further than `grense`."""
+    mine, others = AvvikOrd.__table__.alias("mine"), AvvikOrd.__table__.alias("andre")
+    limit = bindparam("grense", type_=Integer)
+    counted = select(others.c.avvik_id).where(others.c.ord == mine.c.ord).limit(limit).correlate(mine).subquery()
+    spread = select(func.count()).select_from(counted).correlate(mine).scalar_subquery()
+    tried = mine.c.ord.in_([bindparam(f"ord{n}") for n in range(size)])
+    return select(mine.c.ord, spread.label("tal")).where(mine.c.avvik_id == bindparam("avvik"), tried)
 
 
-def rare_words(work: Work, head: Any, spread: Sequence[Any]) -> list[str]:
-    """The words of a case that few others have, rarest first. `spread`: word (`kode`) and number of cases (`tal`), from `pairs`."""
-    most = counted_to(head.nyaste)
-    few = [row for row in spread if 1 < row.tal < most and len(row.kode) >= SHORTEST and row.kode.isalpha()]
-    if not few:
+def _nothing_yet(_own: Session) -> set[str]:
+    return set()
+
+
+def rare_words(work: Work, head: Any, eining: Eining, mine: Sequence[str]) -> list[str]:
+    """The words of a case (`mine`) that few others have, rarest first. Each is counted no further than a fixed limit.
+
+    A word that has reached the limit stays a common one: it is not counted again while this process lives.
+    """
+    most = min(RARE, max(MOST, (head.nyaste or 0) // SHARE))
+    many = kept(work.db, f"ord i fleire enn {most} saker", _nothing_yet)
+    tried = [word for word in mine if word not in many and len(word) >= SHORTEST and word.isalpha()]
+    if not tried:
         return []
-    common = _common(work, head)
-    found = [(row.tal, row.kode) for row in few if row.kode not in common and key(row.kode) not in common]
-    return [word for _tal, word in sorted(found)[:WORDS_TRIED]]
+    common = _common(work.db, head, eining)
+    tried = [word for word in tried if word not in common and key(word) not in common]
+    if not tried:
+        return []
+    size = next(size for size in _SIZES if size >= len(tried))
+    asked_for = {f"ord{n}": tried[min(n, len(tried) - 1)] for n in range(size)}
+    rows = asked.rows(work, _spread, size, avvik=head.id, grense=most + 1, **asked_for)
+    many.update(row.ord for row in rows if row.tal > most)
+    return [word for _tal, word in sorted((row.tal, row.ord) for row in rows if 1 < row.tal <= most)[:WORDS_TRIED]]
 
 
-def similar(work: Work, head: Any, spread: Sequence[Any]) -> list[Any]:
-    """At most ten cases like this one that the person may open, also closed ones and those of other units. One query."""
+def similar(work: Work, head: Any, eining: Eining, mine: Sequence[str]) -> list[Any]:
+    """At most ten cases like this one that the person may open, also closed ones and those of other units. At most two queries."""
     about = {"eining": head.eining_id, "kategori": head.underkategori, "fra": head.meldt - WINDOW, "til": head.meldt + WINDOW}
-    rare = rare_words(work, head, spread)
+    rare = rare_words(work, head, eining, mine)
     if not rare:
         return asked.rows(work, _same_kind, avvik=head.id, **about)
     tried = {f"ord{n}": rare[min(n, len(rare) - 1)] for n in range(WORDS_TRIED)}

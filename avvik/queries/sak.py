@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from avvik.models import Avvik, AvvikHending, AvvikLenkje, AvvikMeldeplikt, AvvikTillegg, AvvikTiltak
 from avvik.queries.access import visible
-from avvik.queries.likskap import counted_to
 from avvik.queries.sak_par import CHOICES, OWN, WORDS, pairs
 from kjerne import asked
 from kjerne.access import Right, Rolle, roles_with
 from kjerne.clock import oslo_date
+from kjerne.einingar import tree
 from kjerne.katalog import (
     Alvorsgrad,
     Arsak,
@@ -142,6 +142,7 @@ class Sak:
     """A case as the page of those who handle and read it shows it. `par`: what its forms offer, by kind (`sak_par`)."""
 
     avvik: Any
+    eining: Eining
     historie: list[Linje]
     arsaker: list[Any]
     utfall: list[Any]
@@ -252,9 +253,11 @@ def read_sak(work: Work, head: Any, *, handles: bool, steps: bool) -> Sak:
     copying = _copying(work, head)
     handling = frozenset(role.value for role in roles_with(Right.AVVIK_BEHANDLE)) if steps else frozenset()
     kinds = OWN + WORDS * handles + CHOICES * steps
-    par = pairs(work, head, kinds, copying | handling, counted_to(head.nyaste))
+    unit = tree(work.db).einingar[head.eining_id]
+    par = pairs(work, head, unit, kinds, copying | handling)
     return Sak(
         avvik=head,
+        eining=unit,
         historie=_history(work, head.id, for_reporter=False),
         arsaker=sorted(par["arsak"], key=_code),
         utfall=sorted(par["utfall"], key=_code),

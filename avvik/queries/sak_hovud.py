@@ -12,7 +12,8 @@ from avvik.models import Avvik, AvvikLenkje, AvvikMeldarLoynd, AvvikMeldeplikt, 
 from avvik.queries.access import Stand, by_role, deny, in_groups, number_of, seen
 from avvik.queries.prosedyre import OPPHAV
 from kjerne import asked
-from kjerne.models import Eining, Fil, Person
+from kjerne.einingar import tree
+from kjerne.models import Fil, Person
 from kjerne.work import Work
 from prosedyrar.models import Revisjonsonske
 
@@ -46,17 +47,11 @@ def _head(work: Work) -> Select[*tuple[Any, ...]]:
             case((by_role(work), 1), else_=0).label("ved_rolle"),
             case((in_groups(work), 1), else_=0).label("i_gruppe"),
             her_own.label("loynd_meldar"),
-            Eining.namn.label("eining_namn"),
-            Eining.kode.label("eining_kode"),
-            Eining.sti.label("eining_sti"),
-            Eining.overordna_id.label("eining_over"),
-            Eining.stedfortredar_id.label("eining_stedfortredar"),
             handler.namn.label("sakshandsamar"),
             reporter.namn.label("meldar"),
             select(func.max(others.id)).scalar_subquery().label("nyaste"),
             *(found.label(name) for name, found in _there().items()),
         )
-        .join(Eining, Eining.id == Avvik.eining_id)
         .outerjoin(handler, handler.id == Avvik.sakshandsamar_id)
         .outerjoin(reporter, reporter.id == Avvik.meldar_id)
         .where(and_(Avvik.aar == bindparam("aar"), Avvik.lopenr == bindparam("lopenr")), seen(work))
@@ -66,7 +61,7 @@ def _head(work: Work) -> Select[*tuple[Any, ...]]:
 def get_head(work: Work, nr: str) -> Any:
     """The case with that number as plain columns, if this person may see it, and what there is of it. Else as `get_avvik`.
 
-    Besides the case's columns: `nr`, names and unit, `nyaste` (the highest id of any case), and `har_…`.
+    Besides the case's columns: `nr`, who has it and who filed it, `nyaste` (the highest id of any case), and `har_…`.
     """
     aar, lopenr = number_of(nr)
     found = asked.rows(work, _head, aar=aar, lopenr=lopenr)
@@ -78,4 +73,5 @@ def get_head(work: Work, nr: str) -> Any:
 def stand_of(work: Work, head: Any) -> Stand:
     """How she stands to the case whose head it is."""
     hers = bool(head.loynd_meldar) if head.konfidensiell else head.meldar_id == work.me.id
-    return Stand(meldar=hers and not head.anonym, les=bool(head.ved_rolle), gruppe=bool(head.i_gruppe), over=head.eining_over)
+    above = tree(work.db).einingar[head.eining_id].overordna_id
+    return Stand(meldar=hers and not head.anonym, les=bool(head.ved_rolle), gruppe=bool(head.i_gruppe), over=above)

@@ -13,7 +13,6 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    func,
     literal_column,
     or_,
     select,
@@ -35,7 +34,7 @@ MOST_MEASURES = 50
 #: What every page of a case shows; the words by which it is like others; what the open steps offer.
 OWN: Final = ("arsak", "utfall", "tillegg")
 WORDS: Final = ("ord",)
-CHOICES: Final = ("stedfortredar", "tilsett", "eining", "tiltak")
+CHOICES: Final = ("stedfortredar", "tilsett", "tiltak")
 _LINE: Final = "linje"
 _THIS: Final = bindparam("avvik", type_=Integer)
 _NOTHING: Final = literal_column("0", Integer)
@@ -76,12 +75,6 @@ def _staff(work: Work) -> Branch:
     return _branch("tilsett", here.c.ansattnr, here.c.namn, here.c.tilsett)
 
 
-def _units(work: Work) -> Branch:
-    """The units that are active today."""
-    active = or_(Eining.gjeld_til.is_(None), Eining.gjeld_til >= work.today)
-    return _branch("eining", Eining.kode, Eining.namn, rekkje=Eining.sti).where(Eining.gjeld_fra <= work.today, active)
-
-
 def _measures(work: Work) -> Branch:
     """Measures that are not settled, that she sees, and that do not serve the case yet."""
     serve = select(AvvikTiltak.tiltak_id).where(AvvikTiltak.avvik_id == _THIS)
@@ -95,26 +88,16 @@ def _measures(work: Work) -> Branch:
     return _branch("tiltak", cast(found.c.id, String), found.c.tittel, found.c.id)
 
 
-def _words(_work: Work) -> Branch:
-    """The case's words, and how many cases have each, counted no further than `grense`."""
-    mine, others = AvvikOrd.__table__.alias("mine"), AvvikOrd.__table__.alias("andre")
-    limit = bindparam("grense", type_=Integer)
-    counted = select(others.c.avvik_id).where(others.c.ord == mine.c.ord).limit(limit).correlate(mine).subquery()
-    spread = select(func.count()).select_from(counted).correlate(mine).scalar_subquery()
-    return _branch("ord", mine.c.ord, _EMPTY, spread).where(mine.c.avvik_id == _THIS)
-
-
 def _pairs(work: Work, kinds: tuple[str, ...], above: tuple[int, ...], roles: tuple[str, ...]) -> Branch:
     made = {
         "arsak": lambda: _branch("arsak", AvvikArsak.arsak, AvvikArsak.kvifor).where(AvvikArsak.avvik_id == _THIS),
         "utfall": lambda: _branch("utfall", AvvikUtfall.utfall, AvvikUtfall.grunngiving).where(AvvikUtfall.avvik_id == _THIS),
         "tillegg": lambda: _branch("tillegg", AvvikTillegg.felt, AvvikTillegg.verdi).where(AvvikTillegg.avvik_id == _THIS),
-        "ord": lambda: _words(work),
+        "ord": lambda: _branch("ord", AvvikOrd.ord, _EMPTY).where(AvvikOrd.avvik_id == _THIS),
         "stedfortredar": lambda: _branch("stedfortredar", Person.ansattnr, Person.namn, _employed(work)).where(
             Person.id == bindparam("stedfortredar", type_=Integer)
         ),
         "tilsett": lambda: _staff(work),
-        "eining": lambda: _units(work),
         "tiltak": lambda: _measures(work),
     }
     branches = [made[kind]() for kind in kinds]
@@ -124,19 +107,14 @@ def _pairs(work: Work, kinds: tuple[str, ...], above: tuple[int, ...], roles: tu
     return select(found.c.slag, found.c.kode, found.c.tekst, found.c.tal, found.c.rekkje)
 
 
-def pairs(work: Work, head: Any, kinds: tuple[str, ...], roles: Iterable[str], limit: int) -> Mapping[str, list[Any]]:
-    """The pairs of a case by kind, in order of code; under "linje" those who hold one of `roles` for its unit or above.
-
-    `limit`: how far a word's cases are counted.
-    """
-    above = tuple(int(part) for part in head.eining_sti.split("/") if part)
+def pairs(work: Work, head: Any, eining: Eining, kinds: tuple[str, ...], roles: Iterable[str]) -> Mapping[str, list[Any]]:
+    """The pairs of a case by kind; under "linje" those who hold one of `roles` for its unit (`eining`) or above."""
     asked_for = tuple(sorted(roles))
+    above = tuple(int(part) for part in eining.sti.split("/") if part) if asked_for else ()
     values: dict[str, object] = {"avvik": head.id}
-    if "ord" in kinds:
-        values["grense"] = limit
     if "tilsett" in kinds:
-        values |= {"eining": head.eining_id, "stedfortredar": head.eining_stedfortredar or 0}
+        values |= {"eining": eining.id, "stedfortredar": eining.stedfortredar_id or 0}
     found: defaultdict[str, list[Any]] = defaultdict(list)
-    for row in asked.rows(work, _pairs, kinds, above if asked_for else (), asked_for, **values):
+    for row in asked.rows(work, _pairs, kinds, above, asked_for, **values):
         found[row.slag].append(row)
     return found

@@ -232,7 +232,9 @@ def show_case(
         clocks=[(plikt, _clock(work, plikt)) for plikt in sak.plikter],
         opne_plikter=sum(plikt.rad.status == "open" for plikt in sak.plikter),
         tilbod=for_steps(work, sak, words, steps),
-        likskap=[_lik(row, words) for row in similar(work, avvik, sak.par["ord"])] if handles else [],
+        likskap=[_lik(row, words) for row in similar(work, avvik, sak.eining, [row.kode for row in sak.par["ord"]])]
+        if handles
+        else [],
         prosedyrar=of_case(work, avvik) if avvik.har_prosedyre or avvik.har_onske else None,
         risikoar=risks_of_case(work, avvik) if avvik.har_risiko else [],
         risk_rules=risk_rules,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from avvik.queries.sak import Ordliste, Sak
 from avvik.rules import Steg
 from kjerne.access import Right, roles_with
+from kjerne.einingar import tree
 from kjerne.i18n import current
 from kjerne.katalog import Arsak, Art, Hovudtype, Meldeplikt, Post, Underkategori, Utfall, live, versions
 from kjerne.kept import kept
@@ -53,6 +54,16 @@ def _duties(work: Work) -> Par:
         return tuple((row.kode, f"{row.text('styresmakt')}: {row.label}") for row in live(own, Meldeplikt, work.today))
 
     return kept(work.db, f"plikter i steg {work.today} {current()}", load)
+
+
+def _units(work: Work) -> Par:
+    """The units that are active today, in the organisation's order."""
+
+    def load(own: Session) -> Par:
+        units = tree(own).einingar.values()
+        return tuple((unit.kode, unit.namn) for unit in units if unit.gjeld_fra <= work.today <= (unit.gjeld_til or work.today))
+
+    return kept(work.db, f"einingar i steg {work.today}", load)
 
 
 def _handlers(sak: Sak) -> dict[str, str]:
@@ -104,13 +115,12 @@ def for_steps(work: Work, sak: Sak, words: Ordliste, steps: Collection[Steg]) ->
     if not steps:
         return Tilbod()
     handlers = _handlers(sak)
-    sak.par["eining"].sort(key=lambda row: str(row.rekkje))
     sak.par["tiltak"].sort(key=lambda row: -int(row.tal))
     joined = [linje.hending.slag for linje in sak.historie if linje.hending.slag in {"duplikat_inn", "duplikat_ut"}]
     return Tilbod(
         **(choices(work, sak.avvik, words) if Steg.KLASSIFISER in steps else {}),
         plikter=_duties(work) if Steg.MELDEPLIKT in steps else (),
-        einingar=_pairs(sak, "eining"),
+        einingar=_units(work) if Steg.SEND_VIDARE in steps else (),
         handterarar=tuple(handlers.items()) if Steg.TILDEL in steps else (),
         eigarar=_owners(work, sak, handlers) if Steg.TILTAK in steps else (),
         tiltak=_pairs(sak, "tiltak"),
