@@ -90,13 +90,13 @@ INNSTILLINGAR: Mapping[str, Lazy] = {
 
 def subject(code: str) -> str:
     """What kind of thing a line is about."""
-    return str(SUBJECTS.get(code) or loggord.SUBJECTS.get(code, code))
+    return str(SUBJECTS.get(code) or loggord.SUBJECTS.get(code) or code)
 
 
 def event(line: Loggline) -> str:
     """What happened: in words of its own, else what was done to the subject that stands beside it."""
     verb = line.hending.rpartition(":")[2]
-    return str(EVENTS.get(line.hending) or loggord.VERBS.get(verb, line.hending))
+    return str(EVENTS.get(line.hending) or loggord.VERBS.get(verb) or line.hending)
 
 
 def change(line: Loggline) -> str:
