@@ -60,7 +60,10 @@ class Utgave(NamedTuple):
 
 
 class Finst(NamedTuple):
-    """What there is around one version: only what there is, is asked for. `kvittert`: when she signed its major version."""
+    """What there is around one version: only what there is, is asked for. `kvittert`: when she signed its major version.
+
+    The four of the version it was written from follow `forrige`; `fleire`: there are others than these two.
+    """
 
     eining: str
     eigar: str
@@ -69,6 +72,10 @@ class Finst(NamedTuple):
     felles: str | None
     kvittert: datetime | None
     medsignert: datetime | None
+    forrige_major: int | None
+    forrige_minor: int | None
+    forrige_tilstand: str | None
+    forrige_gyldig_fra: date | None
     favoritt: bool
     filer: bool
     krav: bool

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, literal, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from kjerne import asked
 from kjerne.errors import NotFound
-from kjerne.models import Eining, Fil, Person
+from kjerne.models import Eining, Fil, Person, PersonEining
 from kjerne.work import Work
 from prosedyrar.models import (
     Hoyring,
@@ -20,9 +20,8 @@ from prosedyrar.models import (
     ProsedyreVersjon,
     Revisjonsonske,
 )
-from prosedyrar.queries.access import belongs, readable
-from prosedyrar.queries.bibliotek import applies_to
-from prosedyrar.queries.rader import Dokument, Finst, Lokalt, Utgave, Vedlegg, Vist
+from prosedyrar.queries.access import readable
+from prosedyrar.queries.rader import Dokument, Finst, Linje, Lokalt, Utgave, Vedlegg, Vist
 from prosedyrar.rules import Tilstand
 
 _AUTHOR: Final = aliased(Person)
@@ -30,6 +29,8 @@ _APPROVER: Final = aliased(Person)
 _COMMON: Final = aliased(Prosedyre)
 _LOCAL: Final = aliased(Prosedyre)
 _OTHER: Final = aliased(ProsedyreVersjon)
+_BEFORE: Final = aliased(ProsedyreVersjon)
+_WORKS: Final = aliased(Eining)
 
 
 def _there(key: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -51,6 +52,10 @@ def _shown(work: Work) -> Select[*tuple[Any, ...]]:
             _COMMON.tittel,
             receipt.tid,
             receipt.medsignert,
+            _BEFORE.major,
+            _BEFORE.minor,
+            _BEFORE.tilstand,
+            _BEFORE.gyldig_fra,
             _there(
                 ProsedyreFavoritt.prosedyre_id,
                 ProsedyreFavoritt.prosedyre_id == p.id,
@@ -59,7 +64,7 @@ def _shown(work: Work) -> Select[*tuple[Any, ...]]:
             _there(ProsedyreVedlegg.fil_id, ProsedyreVedlegg.versjon_id == v.id),
             _there(Lesekrav.id, Lesekrav.prosedyre_id == p.id),
             _there(_LOCAL.id, _LOCAL.tillegg_til_id == p.id),
-            _there(_OTHER.id, _OTHER.prosedyre_id == p.id, _OTHER.id != v.id),
+            _there(_OTHER.id, _OTHER.prosedyre_id == p.id, _OTHER.id != v.id, _OTHER.id != func.coalesce(v.forrige_id, 0)),
             _there(Revisjonsonske.id, Revisjonsonske.prosedyre_id == p.id),
             _there(Hoyring.id, Hoyring.versjon_id == v.id),
         )
@@ -71,6 +76,7 @@ def _shown(work: Work) -> Select[*tuple[Any, ...]]:
         .outerjoin(_APPROVER, _APPROVER.id == v.godkjennar_id)
         .outerjoin(_COMMON, _COMMON.id == p.tillegg_til_id)
         .outerjoin(receipt, mine)
+        .outerjoin(_BEFORE, _BEFORE.id == v.forrige_id)
     )
 
 
@@ -112,6 +118,18 @@ def current(work: Work, prosedyre_id: int) -> Vist:
     return opened(work, others[0].id)
 
 
+def versions(work: Work, vist: Vist) -> list[Linje]:
+    """The document's versions that she may read, newest first. A valid one and the one before it are for everybody."""
+    v, finst = vist.v, vist.finst
+    if finst.fleire or v.tilstand != Tilstand.GYLDIG:
+        return readable(work, vist.p.id)
+    lines = [Linje(v.id, v.major, v.minor, v.tilstand, v.gyldig_fra, v.forrige_id)]
+    if v.forrige_id is not None and finst.forrige_tilstand is not None:
+        number = finst.forrige_major or 0, finst.forrige_minor or 0
+        lines.append(Linje(v.forrige_id, *number, finst.forrige_tilstand, finst.forrige_gyldig_fra, None))
+    return lines
+
+
 def _files(_work: Work) -> Select[*tuple[Any, ...]]:
     query = select(Fil.offentleg_id, Fil.namn, Fil.storleik).join(ProsedyreVedlegg, ProsedyreVedlegg.fil_id == Fil.id)
     return query.where(ProsedyreVedlegg.versjon_id == bindparam("versjon")).order_by(Fil.namn, Fil.id)
@@ -122,8 +140,10 @@ def files(work: Work, versjon_id: int) -> list[Vedlegg]:
     return [Vedlegg._make(row) for row in asked.rows(work, _files, versjon=versjon_id)]
 
 
-def _supplements(work: Work, _belongs: object) -> Select[*tuple[Any, ...]]:
-    here = applies_to(work)
+def _supplements(work: Work) -> Select[*tuple[Any, ...]]:
+    works = select(PersonEining.person_id).join(_WORKS, _WORKS.id == PersonEining.eining_id)
+    below = works.where(PersonEining.person_id == work.me.id, _WORKS.sti.startswith(Eining.sti, autoescape=False))
+    here = below.correlate(Eining).exists()
     return (
         select(
             Prosedyre.id,
@@ -145,4 +165,4 @@ def _supplements(work: Work, _belongs: object) -> Select[*tuple[Any, ...]]:
 
 def supplements(work: Work, prosedyre_id: int) -> list[Lokalt]:
     """Valid local supplements to a common procedure: those of the reader's own units first, each by unit."""
-    return [Lokalt._make(row) for row in asked.rows(work, _supplements, belongs(work), felles=prosedyre_id)]
+    return [Lokalt._make(row) for row in asked.rows(work, _supplements, felles=prosedyre_id)]

@@ -27,7 +27,7 @@ from prosedyrar.views.panel import reading_panel, work_panel
 def page(work: Work, vist: Vist, **more: object) -> str:
     """One version's page, for a reader who is let in. `more`: forms that were refused, and what was typed in them."""
     p, v, finst = vist
-    others = access.readable(work, p.id) if finst.fleire else ()
+    others = vising.versions(work, vist)
     arbeid = work_panel(work, vist, others)
     history = dokument.history(work.db, p.id, [v.id, *(row.id for row in others)]) if arbeid.skriv else ()
     is_valid = v.tilstand == Tilstand.GYLDIG
