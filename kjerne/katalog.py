@@ -290,7 +290,7 @@ def versions(db: Session, table: type[P]) -> dict[str, list[P]]:
             found.setdefault(row.kode, []).append(row)
         return found
 
-    return kept(db, str(inspect(table).local_table), load)
+    return kept(db, table.__name__, load)
 
 
 def live(db: Session, table: type[P], day: date) -> list[P]:
@@ -302,8 +302,11 @@ def live(db: Session, table: type[P], day: date) -> list[P]:
 
 def every(db: Session, table: type[R]) -> list[R]:
     """All rows of a reference table without codes of its own, in the order they were made. Kept: read, never changed."""
-    asked = select(table).order_by(*inspect(table).primary_key)
-    return kept(db, f"{table.__tablename__}, alle", lambda own: list(own.scalars(asked)))
+
+    def load(own: Session) -> list[R]:
+        return list(own.scalars(select(table).order_by(*inspect(table).primary_key)))
+
+    return kept(db, f"{table.__tablename__}, alle", load)
 
 
 def by_code(db: Session, table: type[P], day: date) -> dict[str, P]:

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, Form, MultipleFileField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
-from avvik.queries.skjema import ANY, IMPROVEMENT, IMPROVEMENT_TYPE, Skjemaval, Utval
+from avvik.queries.skjema import ANY, IMPROVEMENT, IMPROVEMENT_TYPE, Utval
 from kjerne.clock import OSLO, from_oslo
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy
@@ -94,13 +94,6 @@ class MeldForm(Form):
     def typed(self, kode: str) -> str:
         """What was typed into an extra field."""
         return str(self._typed.get(f"{PREFIX}{kode}", ""))
-
-    def offer(self, val: Skjemaval) -> None:
-        """Give the lists their choices. Only a page that is drawn needs them."""
-        self.eining.choices = {name: [(row.kode, row.namn) for row in rows] for name, rows in val.grupper if name or rows}
-        self.art.choices = [(row.kode, row.label) for row in val.art]
-        self.alvor_mogleg.choices = [("", _("Ikkje vurdert")), *((row.kode, f"{row.niva} {row.namn}") for row in val.alvor)]
-        self.parorande_informert.choices = [("", _("Ikkje svart")), ("ja", _("Ja")), ("nei", _("Nei"))]
 
     def check(self) -> bool:
         """Each field by its own rule below, in their order, then the extra ones the type asks for. True when nothing is wrong.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from avvik.models import Avvik
 from kjerne import asked
 from kjerne.einingar import tree
+from kjerne.i18n import gettext as _
 from kjerne.katalog import Alvorsgrad, Art, Hovudtype, Post, Tilleggsfelt, Underkategori, holds_on, live, versions
 from kjerne.models import Eining, PersonEining
 from kjerne.work import Work
@@ -42,6 +43,19 @@ class Brikke:
     topp: bool
 
 
+class Ekstra(NamedTuple):
+    """An extra field as the form draws it. `val`: what may be chosen, as it is kept and as it is called."""
+
+    kode: str
+    label: str
+    type: str
+    hovudtype: str
+    underkategori: str
+    val: tuple[tuple[str, str], ...]
+
+
+#: Choices (value, text) under the name of their group; one group without a name where there are none.
+Grouped: TypeAlias = tuple[tuple[str | None, tuple[tuple[str, str], ...]], ...]
 P = TypeVar("P", bound=Post)
 R = TypeVar("R")
 
@@ -115,9 +129,58 @@ class Skjemaval(Utval):
     grupper: Sequence[tuple[str, Sequence[Eining]]]
     typar: Sequence[Hovudtype]
     brikker: Sequence[Brikke]
-    alvor: Sequence[Niva]
+    alvor: tuple[Niva, ...]
     art: Sequence[Art]
     tillegg: Sequence[Tilleggsfelt]
+
+    @property
+    def tiles(self) -> tuple[tuple[str, str, str], ...]:
+        """Each main type's code, icon and short name: plain values, so that what is drawn of them is drawn once."""
+        return tuple((row.kode, row.ikon, row.text("kort") or row.label) for row in self.typar)
+
+    @property
+    def chips(self) -> tuple[tuple[str, str, bool, str], ...]:
+        """Each sub-category's code, its main type (* for all), whether it is among the most used, and its name."""
+        return tuple((chip.rad.kode, chip.rad.hovudtype or "*", chip.topp, chip.rad.label) for chip in self.brikker)
+
+    @property
+    def examples(self) -> tuple[tuple[str, str], ...]:
+        """Each main type's short name and its examples."""
+        return tuple((row.text("kort") or row.label, row.text("dome")) for row in self.typar)
+
+    @property
+    def units(self) -> Grouped:
+        """The units under the names of those above."""
+        return tuple((name, tuple((row.kode, row.namn) for row in rows)) for name, rows in self.grupper if name or rows)
+
+    @property
+    def arts(self) -> Grouped:
+        """The arts."""
+        return ((None, tuple((row.kode, row.label) for row in self.art)),)
+
+    @property
+    def possible(self) -> Grouped:
+        """The severities as what could have happened; none need be said."""
+        return ((None, (("", _("Ikkje vurdert")), *((row.kode, f"{row.niva} {row.namn}") for row in self.alvor))),)
+
+    @property
+    def answers(self) -> Grouped:
+        """Whether the user or the next of kin have been told."""
+        return ((None, (("", _("Ikkje svart")), ("ja", _("Ja")), ("nei", _("Nei")))),)
+
+    @property
+    def extra(self) -> list[Ekstra]:
+        """All extra fields."""
+        return [
+            Ekstra(row.kode, row.label, row.type, row.hovudtype, row.underkategori, _choices(row) if row.type == "val" else ())
+            for row in self.tillegg
+        ]
+
+
+def _choices(row: Tilleggsfelt) -> tuple[tuple[str, str], ...]:
+    """What an extra field offers, by its nynorsk text, and what it is called in the language in force."""
+    kept, shown = row.val_nn.split("|"), row.text("val").split("|")
+    return tuple((one, shown[place] if place < len(shown) else one) for place, one in enumerate(kept))
 
 
 def _valid(val: Utval, table: type[P], code: str) -> P | None:
@@ -216,9 +279,9 @@ def form_choices(work: Work, eining: Eining | None) -> Skjemaval:
         grupper=grouped(units),
         typar=types,
         brikker=_chips(live(work.db, Underkategori, work.today), here, everywhere),
-        alvor=[
+        alvor=tuple(
             Niva(row.kode, row.niva, row.label.partition("/")[0], row.text("definisjon")) for row in levels(work.db, work.today)
-        ],
+        ),
         art=live(work.db, Art, work.today),
         tillegg=sorted(live(work.db, Tilleggsfelt, work.today), key=lambda row: (row.hovudtype, row.underkategori, row.rekkje)),
     )

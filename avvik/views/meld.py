@@ -76,7 +76,6 @@ def _page(
     verdict: Verdict | None = None,
     files_sent: Vedlegg | None = None,
 ) -> str:
-    form.offer(val)
     eining = val.unit(form.eining.data or "")
     found = list(form.errors_by_id())
     found += [("filer", text) for text in (files_sent.errors if files_sent else [])]
