@@ -13,14 +13,13 @@ from avvik.actions.dialogue import may_open_name
 from avvik.models import Avvik
 from avvik.queries.access import get_avvik, is_reporter, who
 from avvik.queries.likskap import similar
-from avvik.queries.lists import Lister
 from avvik.queries.prosedyre import of_case
 from avvik.queries.ros import of_case as risks_of_case
 from avvik.queries.sak import Linje, Ordliste, Plikt, Sak, fil_of_case, read_sak, readers, words_of
 from avvik.queries.sak_hovud import get_head, stand_of
 from avvik.rules import MANGELNAMN, OPEN, STEGNAMN, Mangel, Status, Steg, Who, closing_gaps, open_steps, status_name
 from avvik.views.area import area
-from avvik.views.filter import before_of, place, place_of
+from avvik.views.filter import before_of, list_of, place, place_of
 from avvik.views.liste import PAGE_SIZE, narrowed, next_url, rows_of
 from avvik.views.mi_sak import reporter_page
 from avvik.views.val import for_steps
@@ -206,9 +205,7 @@ def show_case(
     steps = [one for one in open_steps(status, me) if not _spent(avvik, one)]
     words, sak = words_of(work, avvik), read_sak(work, avvik, handles=handles, steps=bool(CHOOSING & set(steps)))
     gaps = _gaps(work, sak, hers=stand.meldar) if status in OPEN and handles else []
-    liste = Lister(request.args.get("liste", "")) if request.args.get("liste") in set(Lister) else Lister.VENTAR
-    buttons, narrow = _buttons(steps, gaps), narrowed()
-    rows = rows_of(work, liste, narrow, words, before_of(request.args))
+    buttons = _buttons(steps, gaps)
     guard = refusal.verdict if isinstance(refusal, Guarded) else None
     return render(
         work,
@@ -246,12 +243,21 @@ def show_case(
         guard=guard,
         typed=request.form if refusal else {},
         feil=_typed_again(refusal, guard) if steg and refusal else None,
-        liste=liste,
-        stad=place(request.args),
-        smal={name: value for name, value in place_of(request.args).items() if name != "liste"},
-        rader=rows[:PAGE_SIZE],
-        next_url=next_url(liste, narrow.named(), rows[PAGE_SIZE - 1].id) if len(rows) > PAGE_SIZE else None,
+        **_beside(work, words),
     )
+
+
+def _beside(work: Work, words: Ordliste) -> dict[str, object]:
+    """The list beside the case: the one she came from, narrowed as it was and on the same page of it."""
+    liste, narrow = list_of(request.args), narrowed()
+    rows = rows_of(work, liste, narrow, words, before_of(request.args))
+    return {
+        "liste": liste,
+        "stad": place(request.args),
+        "smal": {name: value for name, value in place_of(request.args).items() if name != "liste"},
+        "rader": rows[:PAGE_SIZE],
+        "next_url": next_url(liste, narrow.named(), rows[PAGE_SIZE - 1].id) if len(rows) > PAGE_SIZE else None,
+    }
 
 
 @area.page("/<nr>", needs=Open.LOGGED_IN)
