@@ -1,12 +1,18 @@
 """The tables of a measure. CHECKs keep the columns true to the state that rules.py knows."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kjerne.db import Base, UtcDateTime
 from tiltak.rules import FINANSIERING_MAX, KONTO_MAX, TABELLNAMN_MAX, TITTEL_MAX, Kjelde, Slag, Status
+
+
+def _only(where: str) -> dict[str, Any]:
+    """For an index that holds some of the rows; `{no}` is false, as each database writes it."""
+    return {f"{kind}_where": text(where.format(no=no)) for kind, no in (("sqlite", "0"), ("postgresql", "false"))}
 
 
 class Tiltak(Base):
@@ -54,6 +60,9 @@ class Tiltak(Base):
         Index("ix_tiltak_ansvarleg", "ansvarleg_id", "status", "frist"),
         Index("ix_tiltak_frist", "status", "frist"),
         Index("ix_tiltak_effekt_frist", "status", "effekt_frist"),
+        # what reports count of a unit, and nothing but that: as many rows as the count is
+        Index("ix_tiltak_eining_ferdig", "eining_id", "ferdig_tid", "status", "skjerma", **_only("ferdig_tid IS NOT NULL")),
+        Index("ix_tiltak_eining_open", "eining_id", "avslutta", "skjerma", "frist", **_only("avslutta IS {no}")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1364,7 +1364,23 @@ def upgrade() -> None:
     op.create_index("ix_tiltak_ansvarleg_eining", "tiltak", ["ansvarleg_id", "eining_id", "skjerma"], unique=False)
     op.create_index("ix_tiltak_ansvarleg_rang", "tiltak", ["ansvarleg_id", "avslutta", "rang", "id"], unique=False)
     op.create_index("ix_tiltak_effekt_frist", "tiltak", ["status", "effekt_frist"], unique=False)
+    op.create_index(
+        "ix_tiltak_eining_ferdig",
+        "tiltak",
+        ["eining_id", "ferdig_tid", "status", "skjerma"],
+        unique=False,
+        sqlite_where=sa.text("ferdig_tid IS NOT NULL"),
+        postgresql_where=sa.text("ferdig_tid IS NOT NULL"),
+    )
     op.create_index("ix_tiltak_eining_kjelde", "tiltak", ["eining_id", "kjelde", "avslutta", "rang", "id"], unique=False)
+    op.create_index(
+        "ix_tiltak_eining_open",
+        "tiltak",
+        ["eining_id", "avslutta", "skjerma", "frist"],
+        unique=False,
+        sqlite_where=sa.text("avslutta IS 0"),
+        postgresql_where=sa.text("avslutta IS false"),
+    )
     op.create_index("ix_tiltak_eining_rang", "tiltak", ["eining_id", "avslutta", "rang", "id"], unique=False)
     op.create_index("ix_tiltak_eining_status", "tiltak", ["eining_id", "status", "frist"], unique=False)
     op.create_index("ix_tiltak_eining_status_rang", "tiltak", ["eining_id", "status", "rang", "id"], unique=False)
@@ -2523,7 +2539,19 @@ def downgrade() -> None:
     op.drop_index("ix_tiltak_eining_status_rang", table_name="tiltak")
     op.drop_index("ix_tiltak_eining_status", table_name="tiltak")
     op.drop_index("ix_tiltak_eining_rang", table_name="tiltak")
+    op.drop_index(
+        "ix_tiltak_eining_open",
+        table_name="tiltak",
+        sqlite_where=sa.text("avslutta IS 0"),
+        postgresql_where=sa.text("avslutta IS false"),
+    )
     op.drop_index("ix_tiltak_eining_kjelde", table_name="tiltak")
+    op.drop_index(
+        "ix_tiltak_eining_ferdig",
+        table_name="tiltak",
+        sqlite_where=sa.text("ferdig_tid IS NOT NULL"),
+        postgresql_where=sa.text("ferdig_tid IS NOT NULL"),
+    )
     op.drop_index("ix_tiltak_effekt_frist", table_name="tiltak")
     op.drop_index("ix_tiltak_ansvarleg_rang", table_name="tiltak")
     op.drop_index("ix_tiltak_ansvarleg_eining", table_name="tiltak")
