@@ -270,8 +270,8 @@ def kladd(work: Work, prosedyre_id: int) -> Response:
     try:
         saved = _save(work, draft, sure=confirmed())
     except Conflict as conflict:
-        said = f"{conflict.message} {_('Trykk «Lagre kladden», så ser du begge tekstane.')}"
-        return make_response(jsonify(feil="konflikt", melding=said), 409)
+        advice = _("Trykk «Lagre kladden», så ser du begge tekstane.")
+        return make_response(jsonify(feil="konflikt", melding=f"{conflict.message} {advice}"), 409)
     except Refused as refused:
         return make_response(jsonify(feil="tekst", melding=refused.message), 422)
     return jsonify(versjon=saved.versjon)
