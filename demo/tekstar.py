@@ -93,9 +93,13 @@ def _words() -> dict[tuple[str, str], list[dict[str, str]]]:
 
 
 @cache
-def _pieces(template: str) -> tuple[str, ...]:
-    """A template cut at its slots: text, slot, text, slot, ..., text."""
-    return tuple(_SLOT.split(template))
+def _pieces(template: str) -> tuple[tuple[str, str, bool], ...]:
+    """A template cut at its slots: each text with the slot after it ("" after the last), and whether the slot starts a sentence."""
+    cut = [*_SLOT.split(template), ""]
+    return tuple(
+        (text, slot, text.endswith(_SENTENCE_ENDS) or (place == 0 and not text))
+        for place, (text, slot) in enumerate(zip(cut[::2], cut[1::2], strict=True))
+    )
 
 
 @cache
@@ -171,14 +175,11 @@ class _Teller:
             return template
         has_clock = "{kl}" in template
         said = []
-        for place, piece in enumerate(pieces):
-            if place % 2 == 0:
-                said.append(piece)
-                continue
-            value = self.value(piece, has_clock=has_clock)
-            before = pieces[place - 1]
-            starts = before.endswith(_SENTENCE_ENDS) or (place == 1 and not before)
-            said.append(value[:1].upper() + value[1:] if starts else value)
+        for text, slot, starts in pieces:
+            said.append(text)
+            if slot:
+                value = self.fast.get(slot) or self.value(slot, has_clock=has_clock)
+                said.append(value[:1].upper() + value[1:] if starts else value)
         return "".join(said)
 
     def value(self, slot: str, *, has_clock: bool) -> str:
