@@ -16,13 +16,13 @@ from threading import Lock
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, CursorResult, Dialect, Select, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from kjerne.db import UtcDateTime
-from kjerne.kept import READS_ONLY, stamp_of
+from kjerne.kept import READS_ONLY, stamp_of, where_of
 from kjerne.work import Work
+from kjerne.written import driver_cursor
 
 __all__ = ["Asking", "ahead", "fixed", "rows", "value"]
 
@@ -121,7 +121,7 @@ def value(work: Work, question: Question, *parts: Hashable, **given: object) -> 
 
 def fixed(db: Session, statement: Statement, **given: object) -> list[Any]:
     """The rows of a statement that is the same for everybody, written once in a module: no `Work` is needed."""
-    key = (statement, db.get_bind().engine.url)
+    key = (statement, where_of(db))
     connection = _connection(db)
     built = _held.get(key)
     if built is None:
@@ -167,26 +167,11 @@ def _run(connection: Connection, sql: str, values: Any) -> Sequence[Sequence[Any
 
     Through SQLAlchemy where somebody listens to what is asked. Raises what SQLAlchemy would.
     """
-    dialect = connection.dialect
     if connection.dispatch.before_cursor_execute:
         return connection.exec_driver_sql(sql, values).fetchall()
-    driver: Any = connection.connection.dbapi_connection
-    errors = dialect.loaded_dbapi.Error
-    cursor = None
-    try:
-        cursor = driver.cursor()
+    with driver_cursor(connection, sql) as cursor:
         cursor.execute(sql, values)
         found: Sequence[Sequence[Any]] = cursor.fetchall()
-    except errors as error:
-        gone = dialect.is_disconnect(error, driver, cursor)
-        if gone:
-            connection.invalidate(error)
-        raise DBAPIError.instance(
-            sql, None, error, errors, hide_parameters=True, connection_invalidated=gone, dialect=dialect
-        ) from error
-    finally:
-        if cursor is not None:
-            cursor.close()
     return found
 
 
@@ -198,7 +183,7 @@ def _key(work: Work, question: Question, parts: tuple[Hashable, ...]) -> Hashabl
     scope = work.memo.get("asked")
     if scope is None:
         person = work.person.id if work.person else 0
-        scope = work.memo["asked"] = _Scope((work.db.get_bind().engine.url, person, work.grants.key, work.today))
+        scope = work.memo["asked"] = _Scope((where_of(work.db), person, work.grants.key, work.today))
     return (question, scope, stamp, parts)
 
 

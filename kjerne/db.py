@@ -4,17 +4,21 @@ SQLite: WAL, synchronous=FULL, `BEGIN IMMEDIATE` for writing (a deferred begin l
 PostgreSQL: read requests in autocommit, writes in one transaction.
 """
 
+import math
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import DateTime, Engine, MetaData, Table, TypeDecorator, create_engine, event, text
+from sqlalchemy import DateTime, Engine, MetaData, Table, TypeDecorator, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
-from kjerne.kept import READS_ONLY
+from kjerne.kept import READS_ONLY, WHERE
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -23,6 +27,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+#: A connection that was used so lately is taken to live; were it not, one request would be told that the database is away.
+REST_SECONDS = 2.0
 
 
 class Base(DeclarativeBase):
@@ -91,7 +99,25 @@ def _postgres_engine(url: str, *, reads_only: bool) -> Engine:
             "isolation_level": "AUTOCOMMIT",
             "connect_args": {"options": "-c default_transaction_read_only=on"},
         }
-    return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True, **options)
+    engine = create_engine(url, pool_size=10, max_overflow=10, hide_parameters=True, **options)
+    _ping_the_rested(engine)
+    return engine
+
+
+def _ping_the_rested(engine: Engine) -> None:
+    """Ask a connection that has rested whether it lives, before it is used: SQLAlchemy's own asking each time is a round trip."""
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(_raw: Any, record: ConnectionPoolEntry) -> None:
+        record.info["rested since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(raw: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get("rested since", math.inf) > REST_SECONDS:
+            try:
+                engine.dialect.do_ping(raw)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError from error
 
 
 def one_at_a_time(db: Session, turn: int) -> None:
@@ -113,6 +139,7 @@ class Databases:
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
+        self._where = {WHERE: str(make_url(url))}
         make = _sqlite_engine if self.is_sqlite else _postgres_engine
         self.engine = make(url, reads_only=False)
         self._read_engine = make(url, reads_only=True)
@@ -121,7 +148,7 @@ class Databases:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for one GET; the database itself refuses to write through it."""
-        session = Session(self._read_engine, autoflush=False, info={READS_ONLY: True})
+        session = Session(self._read_engine, autoflush=False, info={READS_ONLY: True, **self._where})
         try:
             yield session
         finally:
@@ -137,7 +164,7 @@ class Databases:
             yield from self._session()
 
     def _session(self) -> Iterator[Session]:
-        session = Session(self.engine)
+        session = Session(self.engine, info=self._where)
         try:
             yield session
         finally:

@@ -10,19 +10,20 @@ from threading import Lock
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Engine, event, text
-from sqlalchemy.engine import URL
 from sqlalchemy.orm import ORMExecuteState, Session
 
-__all__ = ["READS_ONLY", "STAMP", "kept", "stamp_of", "watch"]
+__all__ = ["READS_ONLY", "STAMP", "WHERE", "kept", "stamp_of", "watch", "where_of"]
 
 #: The stamp's key in `innstilling`; and how a session says that it cannot change anything.
 STAMP, READS_ONLY = "katalogstempel", "reads_only"
 _CHANGED = "katalog_endra"
+#: In a session's `info`: which database it asks.
+WHERE = "kept_where"
 #: So many databases are remembered: one in an installation, a few in a test run.
 _DATABASES = 4
 T = TypeVar("T")
 
-_held: OrderedDict[URL, dict[str, tuple[str, Any]]] = OrderedDict()
+_held: OrderedDict[str, dict[str, tuple[str, Any]]] = OrderedDict()
 _lock = Lock()
 _watched: set[type] = set()
 _RAISE = text(
@@ -36,15 +37,23 @@ def watch(tables: Iterable[type]) -> None:
     _watched.update(tables)
 
 
+def where_of(db: Session) -> str:
+    """Which database a session asks. Said by whoever opened it: an engine's URL writes itself out each time it is compared."""
+    found: str | None = db.info.get(WHERE)
+    if found is None:
+        found = db.info[WHERE] = str(cast("Engine", db.get_bind()).url)
+    return found
+
+
 def kept(db: Session, name: str, load: Callable[[Session], T]) -> T:
     """What `load` reads, kept until the stamp is raised. The rows belong to no session: they are read, never changed."""
     stamp = stamp_of(db)
     if stamp is None:
         return load(db)
-    engine = cast("Engine", db.get_bind())
+    where = where_of(db)
     with _lock:
-        of_database = _held.setdefault(engine.url, {})
-        _held.move_to_end(engine.url)
+        of_database = _held.setdefault(where, {})
+        _held.move_to_end(where)
         while len(_held) > _DATABASES:
             _held.popitem(last=False)
         found = of_database.get(name)
@@ -52,7 +61,7 @@ def kept(db: Session, name: str, load: Callable[[Session], T]) -> T:
         return cast("T", found[1])
     if not db.info.get(READS_ONLY):
         return load(db)
-    with Session(engine, autoflush=False) as own:  # read after the stamp: never older than it
+    with Session(db.get_bind(), autoflush=False) as own:  # read after the stamp: never older than it
         value = load(own)
         own.expunge_all()
     of_database[name] = stamp, value

@@ -10,12 +10,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, wraps
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import flask_login
 from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf, validate_csrf
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
@@ -25,13 +26,14 @@ from kjerne import fullmakt, sessions
 from kjerne.access import Open, Right
 from kjerne.asked import Asking, ahead
 from kjerne.config import Config
-from kjerne.db import Databases
+from kjerne.db import Databases, table
 from kjerne.errors import Conflict, NotFound, Refusal, TooMany
 from kjerne.i18n import SPRAK, language
 from kjerne.i18n import gettext as _
 from kjerne.innstilling import settings
 from kjerne.models import Leselogg, Okt, Person
 from kjerne.work import Grants, Handler, Work
+from kjerne.written import write
 
 SPRAK_COOKIE = "internkontroll_sprak"
 MAX_FIELDS = 500
@@ -200,18 +202,24 @@ def _ask_login(work: Work, *, writes: bool) -> Response:
     return answer
 
 
+_READ: Final = insert(table(Leselogg))
+
+
 def _write_readings(db: Session, work: Work) -> None:
-    for reading in work.readings:
-        db.add(
-            Leselogg(
-                tid=work.now,
-                person_id=work.person.id if work.person else None,
-                subjekt_type=reading.subject_type,
-                subjekt_id=reading.subject_id,
-                kva=reading.what,
-                avvist=reading.denied,
-            )
-        )
+    rows = [
+        {
+            "tid": work.now,
+            "person_id": work.person.id if work.person else None,
+            "subjekt_type": reading.subject_type,
+            "subjekt_id": reading.subject_id,
+            "kva": reading.what,
+            "avvist": reading.denied,
+        }
+        for reading in work.readings
+    ]
+    if rows:
+        db.flush()
+        write(db.connection(), _READ, *rows)
 
 
 def _note_use(parts: House, work: Work) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-__all__ = ["write", "write_new"]
+__all__ = ["driver_cursor", "write", "write_new"]
 
 Statement: TypeAlias = Insert | Update | TextClause
 
@@ -49,7 +49,7 @@ def write(connection: Connection, statement: Statement, *rows: Mapping[str, Any]
         result = connection.execute(statement, rows[0] if len(rows) == 1 else rows)
         return result.scalar() if result.returns_rows else None
     written = _kept(connection, statement, rows[0])
-    with _cursor(connection, written.sql) as cursor:
+    with driver_cursor(connection, written.sql) as cursor:
         if len(rows) > 1:
             cursor.executemany(written.sql, [written.filled(row) for row in rows])
             return None
@@ -64,7 +64,7 @@ def write_new(connection: Connection, statement: Insert, row: Mapping[str, Any])
         key = connection.execute(statement, row).inserted_primary_key
         return int(key[0]) if key else 0
     written = _kept(connection, statement, row, numbered=True)
-    with _cursor(connection, written.sql) as cursor:
+    with driver_cursor(connection, written.sql) as cursor:
         cursor.execute(written.sql, written.filled(row))
         return int(cursor.fetchall()[0][0] if cursor.description else cursor.lastrowid)
 
@@ -96,7 +96,7 @@ def _compiled(statement: Statement, dialect: Dialect, names: list[str], *, numbe
 
 
 @contextmanager
-def _cursor(connection: Connection, sql: str) -> Iterator[Any]:
+def driver_cursor(connection: Connection, sql: str) -> Iterator[Any]:
     """The driver's cursor; its errors become those of SQLAlchemy."""
     dialect, driver = connection.dialect, connection.connection.dbapi_connection
     errors = dialect.loaded_dbapi.Error
