@@ -17,11 +17,11 @@ from kjerne.work import Work
 
 @area.page("/tal/kategoriar", needs=Right.AVVIK_TAL)
 def tal_kategoriar(work: Work) -> str:
-    """Category by month within a main type. For who reads every case of the unit and below; for others it is 404."""
+    """Category by month within a main type, the first one when none is named. For who reads every case below; else 404."""
     units = units_of_numbers(work)
     eining = find_unit(units, request.args.get("eining", "")[:40])
-    kode = request.args.get("hovudtype", "")[:60]
     types = versions(work.db, Hovudtype)
+    kode = request.args.get("hovudtype", "")[:60] or next(iter(types), "")
     if kode not in types or not all_in(work.units(Right.AVVIK_LES), units, eining):
         raise NotFound
     choices = periods(work, units, eining)
