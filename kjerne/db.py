@@ -71,6 +71,7 @@ def _sqlite_engine(url: str, *, reads_only: bool) -> Engine:
         connect_args={"timeout": 30, "check_same_thread": False},
         pool_size=20,
         max_overflow=20,
+        pool_use_lifo=True,  # the one used last has its pages and statements at hand
         hide_parameters=True,  # an error's text goes to logs, and what people wrote must not
     )
     pragmas = ["journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON"]
@@ -99,7 +100,7 @@ def _postgres_engine(url: str, *, reads_only: bool) -> Engine:
             "isolation_level": "AUTOCOMMIT",
             "connect_args": {"options": "-c default_transaction_read_only=on"},
         }
-    engine = create_engine(url, pool_size=10, max_overflow=10, hide_parameters=True, **options)
+    engine = create_engine(url, pool_size=10, max_overflow=10, pool_use_lifo=True, hide_parameters=True, **options)
     _ping_the_rested(engine)
     return engine
 
