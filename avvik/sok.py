@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, bindparam, delete, event, insert, inspect, select, text
+from sqlalchemy import Connection, Row, bindparam, delete, event, insert, inspect, select, text
 from sqlalchemy.orm import Mapper, Session
 
 from avvik.models import Avvik, AvvikHending, AvvikOrd
+from kjerne.db import table
 from kjerne.einingar import tree
 from kjerne.katalog import Hovudtype, Underkategori, versions
 from kjerne.models import Eining
@@ -63,11 +64,6 @@ def own(case: Texts, names: Labels) -> list[str]:
     return [f"{case.aar}-{case.lopenr}", case.skildring, case.strakstiltak, case.forslag, case.arsak_meldar, *called]
 
 
-def _table() -> Table:
-    table: Table = AvvikOrd.__table__  # type: ignore[assignment]  # a mapped class's table is a Table
-    return table
-
-
 #: All words of a case at once, from a JSON list.
 _INSERT: Final = {
     "sqlite": text("INSERT INTO avvik_ord (avvik_id, ord) SELECT :avvik, value FROM json_each(:ord)"),
@@ -81,7 +77,7 @@ def _add(connection: Connection, avvik_id: int, found: Iterable[str]) -> None:
 
 def index_case(connection: Connection, avvik_id: int) -> None:
     """Index a case anew from what the database holds, in the transaction that is open."""
-    connection.execute(delete(_table()).where(AvvikOrd.avvik_id == avvik_id))
+    connection.execute(delete(table(AvvikOrd)).where(AvvikOrd.avvik_id == avvik_id))
     columns = [getattr(Avvik, name) for name in FIELDS]
     case = connection.execute(select(*columns).where(Avvik.id == avvik_id)).one_or_none()
     if case is not None:
@@ -108,7 +104,7 @@ def _after_update(_mapper: Mapper[Avvik], connection: Connection, avvik: Avvik) 
 
 
 def _before_delete(_mapper: Mapper[Avvik], connection: Connection, avvik: Avvik) -> None:
-    connection.execute(delete(_table()).where(AvvikOrd.avvik_id == avvik.id))
+    connection.execute(delete(table(AvvikOrd)).where(AvvikOrd.avvik_id == avvik.id))
 
 
 def _line_added(_mapper: Mapper[AvvikHending], connection: Connection, line: AvvikHending) -> None:
@@ -142,7 +138,7 @@ def _portions(connection: Connection) -> Iterator[list[Row[Any]]]:
 def rebuild(db: Session) -> None:
     """Index all cases anew, in portions: after a bulk load, a changed label or a changed table of spellings."""
     connection = db.connection()
-    connection.execute(delete(_table()))
+    connection.execute(delete(table(AvvikOrd)))
     names = labels(connection)
     for cases in _portions(connection):
         talk: dict[int, list[str]] = {}
@@ -156,7 +152,7 @@ def rebuild(db: Session) -> None:
             for case in cases
             for token in sorted(tokens([*own(case, names), *talk.get(case.id, [])]))
         ]
-        connection.execute(insert(_table()), rows)
+        connection.execute(insert(table(AvvikOrd)), rows)
 
 
 __all__ = ["Labels", "index_case", "index_new", "install", "key", "labels", "own", "plain", "rebuild", "stem", "tokens", "words"]

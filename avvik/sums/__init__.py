@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapper, Session, object_session
 
 from avvik.models import Avvik, AvvikGrovsum, AvvikSum, AvvikTid
 from avvik.sums.celler import FIELDS, Cells, GrovKey, rough, standing
+from kjerne.db import table as table_of
 from kjerne.katalog import Art, versions
 from kjerne.models import Eining
 from kjerne.written import write
@@ -29,13 +30,8 @@ Touched = dict[int, tuple[Avvik, dict[str, Any] | None]]
 Row = tuple[dict[str, Any], dict[str, int]]
 
 
-def _table(model: type[AvvikSum | AvvikTid | AvvikGrovsum]) -> Table:
-    found: Table = model.__table__  # type: ignore[assignment]  # a mapped class's table is a Table
-    return found
-
-
 #: In the order they are written.
-TABLES: Final = tuple(_table(model) for model in (AvvikSum, AvvikTid, AvvikGrovsum))
+TABLES: Final = tuple(table_of(model) for model in (AvvikSum, AvvikTid, AvvikGrovsum))
 
 
 def counted(db: Session) -> frozenset[str]:
