@@ -127,14 +127,14 @@ CARDS: tuple[Card, ...] = (
     Card(
         _l("Høyring ventar på svaret ditt"),
         _l("Høyringar ventar på svaret ditt"),
-        "/prosedyrar/?hylle=under-arbeid",
+        "/prosedyrar/?hylle=ventar-meg",
         "people",
         hoyring.waiting_count,
     ),
     Card(
         _l("Prosedyre ventar på godkjenning"),
         _l("Prosedyrar ventar på godkjenning"),
-        "/prosedyrar/?hylle=under-arbeid",
+        "/prosedyrar/?hylle=ventar-meg",
         "check",
         approval_count,
         (Right.PROSEDYRE_GODKJENN,),

@@ -27,6 +27,7 @@ PAGE = 50
 class Hylle(StrEnum):
     """The tabs of the library."""
 
+    VENTAR = "ventar-meg"
     ALLE = "alle"
     MINE = "gjeld-meg"
     FAVORITTAR = "favorittar"
@@ -36,6 +37,7 @@ class Hylle(StrEnum):
 
 
 HYLLENAMN: dict[Hylle, Lazy] = {
+    Hylle.VENTAR: _l("Ventar på meg"),
     Hylle.ALLE: _l("Alle"),
     Hylle.MINE: _l("Gjeld meg"),
     Hylle.FAVORITTAR: _l("Favorittar"),

@@ -8,7 +8,7 @@ sorted. Counts stop at `COUNT_MAX`.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_, union_all
 
 from kjerne import asked
 from kjerne.clock import add_months
@@ -16,8 +16,10 @@ from kjerne.models import Eining
 from kjerne.work import Work
 from prosedyrar.models import Prosedyre, ProsedyreFavoritt, ProsedyreOpning, ProsedyreVersjon
 from prosedyrar.models.dokument import OPEN as ON_ITS_WAY
+from prosedyrar.queries import hoyring
 from prosedyrar.queries.access import WORKPLACE, belongs, memberships, visible
 from prosedyrar.queries.bibliotek import PAGE, Cursor, Filter, Hylle, Row, favourites, has_valid, under_way
+from prosedyrar.queries.mitt import waits_for_approval
 from prosedyrar.rules import OPEN, Tilstand
 
 __all__ = ["COUNT_MAX", "counts", "listing"]
@@ -64,12 +66,25 @@ def _walk(*where: ColumnElement[bool]) -> Select[int]:
     return select(part.c.id)
 
 
+def _waiting(work: Work) -> ColumnElement[bool]:
+    """Versions that wait for this person: for her approval, or for her word in a hearing."""
+    asked_about = select(hoyring.mine(work).subquery().c.versjon_id)
+    return or_(waits_for_approval(work), ProsedyreVersjon.id.in_(asked_about))
+
+
+def _waits(work: Work) -> ColumnElement[bool]:
+    """Whether a document has such a version."""
+    return Prosedyre.id.in_(select(ProsedyreVersjon.prosedyre_id).where(_waiting(work)))
+
+
 def _rare(work: Work, hylle: Hylle) -> Select[int] | None:
     """The documents of a shelf that few stand on, by their own index. None for a shelf that is walked."""
     if hylle is Hylle.FAVORITTAR:
         return favourites(work)
     if hylle is Hylle.ARBEID:
         return select(ProsedyreVersjon.prosedyre_id).where(ON_ITS_WAY, visible(work))
+    if hylle is Hylle.VENTAR:
+        return select(ProsedyreVersjon.prosedyre_id).where(_waiting(work))
     return None if hylle is not Hylle.OVER_FRIST else select(Prosedyre.id).where(Prosedyre.revisjonsfrist < work.today)
 
 
@@ -116,7 +131,7 @@ def _lines(work: Work, open_: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001
 def _page(work: Work, _belongs: object, hylle: Hylle, narrow: Filter, units: Units, many: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001 - a part of a question has no name
     chosen = _chosen(work, hylle, narrow, units, many).subquery()
     title = Prosedyre.tittel.concat("")  # an expression, so that what is chosen leads and not the titles
-    query = _lines(work, hylle is Hylle.ARBEID).join(chosen, chosen.c.id == Prosedyre.id)
+    query = _lines(work, hylle in {Hylle.ARBEID, Hylle.VENTAR}).join(chosen, chosen.c.id == Prosedyre.id)
     return query.where(_after(title)).order_by(title, Prosedyre.id).limit(PAGE + 1)
 
 
@@ -192,6 +207,7 @@ def _counts(work: Work, _belongs: object) -> Select[*tuple[int, ...]]:
         ),
         Hylle.OVER_FRIST: documents.where(Prosedyre.revisjonsfrist < work.today),
         Hylle.ARBEID: select(ProsedyreVersjon.id).where(ON_ITS_WAY, visible(work)),
+        Hylle.VENTAR: select(ProsedyreVersjon.id).where(_waiting(work)),
     }
     return select(*(_capped(rows).label(hylle.name) for hylle, rows in shelves.items()))
 
@@ -206,6 +222,7 @@ def _narrow_counts(work: Work, _belongs: object, narrow: Filter, units: Units) -
         Hylle.FAVORITTAR: Prosedyre.id.in_(kept) & has_valid(),
         Hylle.OVER_FRIST: (Prosedyre.revisjonsfrist < work.today) & has_valid(),
         Hylle.ARBEID: under_way(work),
+        Hylle.VENTAR: _waits(work),
     }
     rest = _kinds(narrow, sought=False)
     if units is not None:

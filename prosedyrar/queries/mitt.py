@@ -24,7 +24,7 @@ def subtree(db: Session, top: Eining) -> frozenset[int]:
     return frozenset(db.scalars(select(Eining.id).where(Eining.sti.startswith(top.sti, autoescape=True))))
 
 
-def _waits_for_me(work: Work) -> ColumnElement[bool]:
+def waits_for_approval(work: Work) -> ColumnElement[bool]:
     """Versions that wait for approval where she may approve, and that she has not written in."""
     wrote = select(ProsedyreHending.versjon_id).where(
         ProsedyreHending.person_id == work.me.id,
@@ -42,7 +42,7 @@ def _waits_for_me(work: Work) -> ColumnElement[bool]:
 
 def approval_count(work: Work) -> int:
     """How many versions wait for her approval."""
-    return work.db.scalar(select(func.count(ProsedyreVersjon.id)).where(_waits_for_me(work))) or 0
+    return work.db.scalar(select(func.count(ProsedyreVersjon.id)).where(waits_for_approval(work))) or 0
 
 
 def to_revise(work: Work) -> Sequence[tuple[Prosedyre, str]]:

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
+from sqlalchemy import select
 from werkzeug.serving import make_server
+
+from kjerne import i18n
+from kjerne.db import Databases
+from kjerne.models import Person
+from tests.cast import Cast
 
 FLAGS = (
     "--no-sandbox",
@@ -113,3 +119,19 @@ def address(app: Flask) -> Iterator[str]:
 def page(new_context: NewContext) -> Page:
     """Open a page at tablet size."""
     return new_context().new_page()
+
+
+@pytest.fixture(params=["nn", "nb"])
+def say(request: pytest.FixtureRequest, databases: Databases, cast: Cast) -> Callable[[str], str]:
+    """Walk the test in nynorsk and in bokmål: everybody reads that language, and this gives a text of the program in it."""
+    sprak = request.param
+    with databases.writing() as db:
+        for person in db.scalars(select(Person)):
+            person.sprak = sprak
+        db.commit()
+
+    def written(text: str) -> str:
+        assert sprak == "nn" or text in i18n.catalogue(sprak), f"{text!r} is not a text of the program"
+        return i18n.catalogue(sprak)[text][0] if sprak != "nn" else text
+
+    return written

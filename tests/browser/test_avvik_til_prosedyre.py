@@ -1,4 +1,7 @@
-"""From a deviation to a changed practice: Kari reports, Leif asks, writes and sends, Signe approves, and Kari is told."""
+"""From a deviation to a changed practice: Kari reports, Leif asks, writes and sends, Signe approves, and Kari is told.
+
+In nynorsk and in bokmål.
+"""
 
 import uuid
 from collections.abc import Callable
@@ -20,6 +23,7 @@ from tests.conftest import Clock, WorkFor
 
 TABLET = (1024, 768)
 OpenAs = Callable[..., Page]
+Say = Callable[[str], str]
 
 
 @pytest.fixture
@@ -78,42 +82,42 @@ def nr(databases: Databases, work_for: WorkFor, cast: Cast, clock: Clock) -> str
 
 
 def test_a_deviation_becomes_a_changed_procedure_and_its_reporter_is_told(
-    as_person: OpenAs, cast: Cast, found: int, nr: str
+    as_person: OpenAs, cast: Cast, found: int, nr: str, say: Say
 ) -> None:
     leif = as_person(cast.leif, f"/avvik/{nr}")
-    leif.get_by_text("Meir", exact=True).last.click()
+    leif.get_by_text(say("Meir"), exact=True).last.click()
     leif.locator(f'a[href="/avvik/{nr}/prosedyre"]').first.click()
     leif.locator("#q").press_sequentially("fallfør")
-    leif.get_by_role("button", name="Vel Fallførebygging").click()
+    leif.get_by_role("button", name=say("Vel") + " Fallførebygging").click()
     leif.locator("#tittel").fill("Ta med sko og golvmatter")
-    leif.get_by_role("button", name="Be om revisjon").click()
-    expect(leif.locator("main")).to_contain_text("Ventar")
+    leif.get_by_role("button", name=say("Be om revisjon")).click()
+    expect(leif.locator("main")).to_contain_text(say("Ventar"))
     leif.goto(leif.url.partition("/avvik/")[0] + f"/prosedyrar/{found}")
     expect(leif.locator("main")).to_contain_text("Ta med sko og golvmatter")
-    leif.get_by_role("button", name="Begynn", exact=True).click()
+    leif.get_by_role("button", name=say("Begynn"), exact=True).click()
     leif.locator("#tekst").fill("## Framgangsmåte\n\n1. Gå trygt.\n2. Ta på sko.\n")
     leif.locator("#endringsnotat").fill("Sko er med.")
     box = leif.get_by_label("Ta med sko og golvmatter")
     if not box.is_checked():
         box.check()
-    leif.get_by_role("button", name="Lagre og gå vidare").click()
-    leif.get_by_role("button", name="Send til godkjenning").click()
-    expect(leif.locator("main")).to_contain_text("Til godkjenning")
+    leif.get_by_role("button", name=say("Lagre og gå vidare")).click()
+    leif.get_by_role("button", name=say("Send til godkjenning")).click()
+    expect(leif.locator("main")).to_contain_text(say("Til godkjenning"))
 
     signe = as_person(cast.signe, f"/prosedyrar/{found}/versjon/2.0")
-    signe.get_by_role("button", name="Godkjenn").click()
-    expect(signe.locator("main")).to_contain_text("Gyldig · versjon 2.0")
+    signe.get_by_role("button", name=say("Godkjenn")).click()
+    expect(signe.locator("main")).to_contain_text(say("Gyldig") + " · " + say("versjon %(nr)s") % {"nr": "2.0"})
 
     leif.goto(leif.url.partition("/prosedyrar/")[0] + f"/avvik/{nr}")
-    expect(leif.locator("main")).to_contain_text("Førte til endra prosedyre v. 2.0.")
-    leif.get_by_role("link", name="Sjå kva som er nytt").click()
+    expect(leif.locator("main")).to_contain_text(say("Førte til endra prosedyre v. %(nr)s.") % {"nr": "2.0"})
+    leif.get_by_role("link", name=say("Sjå kva som er nytt")).click()
     expect(leif.locator("main")).to_contain_text("Ta på sko")
 
     kari = as_person(cast.kari, f"/avvik/{nr}", size=(390, 844))
-    expect(kari.locator("main")).to_contain_text("Meldinga di førte til endra prosedyre v. 2.0")
+    expect(kari.locator("main")).to_contain_text(say("Meldinga di førte til endra prosedyre v. %(nr)s") % {"nr": "2.0"})
     kari.goto(kari.url.partition("/avvik/")[0] + f"/prosedyrar/{found}")
-    kari.get_by_role("link", name="Meld avvik om dette").click()
-    expect(kari.locator("main")).to_contain_text("Gjeld prosedyren «Fallførebygging».")
+    kari.get_by_role("link", name=say("Meld avvik om dette")).click()
+    expect(kari.locator("main")).to_contain_text(say("Gjeld prosedyren «%(tittel)s».") % {"tittel": "Fallførebygging"})
 
 
 def test_the_search_works_without_script(as_person: OpenAs, cast: Cast, found: int, nr: str) -> None:

@@ -1,6 +1,7 @@
 """Who may read what: valid versions everybody; drafts, hearings, old versions, files and their paper only some."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -199,3 +200,26 @@ def test_odd_addresses_are_not_found(cast: Cast, client_for: ClientFor, make_pro
     for path in ("versjon/9.9", "versjon/x", "versjon/1", "samanlikn?fra=9.0&til=1.0", "samanlikn?til=æ"):
         assert kari.get(f"/prosedyrar/{number}/{path}").status_code == 404, path
     assert kari.get("/prosedyrar/999999").status_code == 404
+
+
+@pytest.mark.both
+def test_what_the_front_page_counts_is_what_its_link_lists(
+    cast: Cast, client_for: ClientFor, make_prosedyre: MakeProsedyre, databases: Databases, work_for: WorkFor
+) -> None:
+    approve = make_prosedyre("Til godkjenning", til="til_godkjenning")
+    asked = make_prosedyre("På høyring", til="kladd")
+    draft = make_prosedyre("Berre ein kladd", til="kladd")
+    with databases.writing() as db:
+        work = work_for(db, cast.leif)
+        version = queries.open_version(work, asked)
+        assert version is not None
+        send_hearing(work, version, frist=work.today + timedelta(days=14), spurde=[Spurd(eining=db.merge(cast.it01))])
+        db.commit()
+    for person, waits in ((cast.kval, {approve}), (cast.kari, {asked}), (cast.leif, {asked}), (cast.nils, set())):
+        browser = client_for(person)
+        for path in ("/prosedyrar/?hylle=ventar-meg", f"/prosedyrar/?hylle=ventar-meg&eining={cast.it01.id}"):
+            page = browser.get(path).text
+            shown = {number for number in (approve, asked, draft) if f'href="/prosedyrar/{number}/versjon/1.0"' in page}
+            assert shown == waits, (person.namn, path)
+        assert ('href="/prosedyrar/?hylle=ventar-meg"' in browser.get("/").text) == bool(waits), person.namn
+        assert ("Ventar på meg" in browser.get("/prosedyrar/").text) == bool(waits), person.namn
