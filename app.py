@@ -1,22 +1,17 @@
 """Puts the parts together: areas, handlers, jobs, menu, one table each. Knows every domain; only the edges import it."""
 
 import errno
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import flask_login
 import structlog
 from flask import Flask, g, has_request_context, request
-from flask.sessions import SecureCookieSessionInterface
-from flask.templating import Environment
-from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
 import administrasjon.jobs
@@ -138,6 +133,7 @@ from kjerne.i18n import lazy as _l
 from kjerne.jobs import Job
 from kjerne.log import write_head
 from kjerne.mail import send_outbox
+from kjerne.nettstad import IdConverter, Nettstad
 from kjerne.web import Area, House, MenuItem
 from kjerne.work import Handler
 from kompetanse.views.area import area as kompetanse_area
@@ -238,40 +234,6 @@ MESSAGES = {
     503: _l("Databasen svarar ikkje no. Det du skreiv er ikkje lagra. Lat sida stå, og prøv igjen om litt."),
     507: _l("Disken på tenaren er full. Det du skreiv er ikkje lagra. Lat sida stå, og prøv igjen seinare."),
 }
-
-
-class Side(Environment):
-    """Flask's template environment, whose templates share one plain dict of globals: none of ours has globals of its own."""
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """The shared ones; a chain of two only for a template that is given its own."""
-        return super().make_globals(d) if d else self.globals
-
-
-class IdConverter(IntegerConverter):
-    """Row ids in addresses: at most nine digits, so that no database is asked about a number it cannot hold."""
-
-    regex = r"\d{1,9}"
-
-
-class Skjemaminne(SecureCookieSessionInterface):
-    """Flask's signed cookie (the forms' secret and messages), whose signer is made once."""
-
-    def __init__(self) -> None:
-        self._signer: tuple[object, URLSafeTimedSerializer | None] = (None, None)
-
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """The signer, for as long as the key is the same."""
-        if self._signer[0] != app.secret_key:
-            self._signer = app.secret_key, super().get_signing_serializer(app)
-        return self._signer[1]
-
-
-class Nettstad(Flask):
-    """Flask, with our template environment and forms' cookie."""
-
-    jinja_environment = Side
-    session_interface = Skjemaminne()
 
 
 def create_app(config: Config | None = None, databases: Databases | None = None, clock: Callable[[], datetime] = utcnow) -> Flask:

@@ -21,6 +21,7 @@ from sqlalchemy.types import TypeEngine
 
 from kjerne.db import UtcDateTime
 from kjerne.kept import READS_ONLY, stamp_of, where_of
+from kjerne.known import known, scope_of
 from kjerne.work import Work
 from kjerne.written import driver_cursor
 
@@ -42,22 +43,6 @@ Reader: TypeAlias = Callable[[Any], Any] | None
 _row_class: Final[Any] = namedtuple  # noqa: PYI024 - the columns are known when it is asked
 _lock = Lock()
 _held: dict[Hashable, "_Built"] = {}
-
-
-class _Scope:
-    """Whose questions these are: compared as the tuple is, but its hash is worked out once for all questions of a page."""
-
-    __slots__ = ("_hash", "_said")
-
-    def __init__(self, said: tuple[Hashable, ...]) -> None:
-        self._said = said
-        self._hash = hash(said)
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Scope) and self._said == other._said
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +97,9 @@ def rows(work: Work, question: Question, *parts: Hashable, **given: object) -> l
 def value(work: Work, question: Question, *parts: Hashable, **given: object) -> Any:
     """The first column of the first row, None without one."""
     if not given:
-        known = work.memo.get("asked ahead")
-        if known is not None and (question, parts) in known:
-            return known[question, parts]
+        answered = work.memo.get("asked ahead")
+        if answered is not None and (question, parts) in answered:
+            return answered[question, parts]
     found = rows(work, question, *parts, **given)
     return found[0][0] if found else None
 
@@ -134,15 +119,19 @@ def fixed(db: Session, statement: Statement, **given: object) -> list[Any]:
 def ahead(work: Work, *wanted: Asking) -> None:
     """Ask several questions of one value at once: `value` then finds the answers. Each is (question, *parts).
 
-    For pages that only read. Where something was written meanwhile the answers would be old, so there this does nothing.
+    They are asked again only when something was changed since (`known.py`). For pages that only read: where something was
+    written meanwhile the answers would be old, so there this does nothing.
     """
     if not work.db.info.get(READS_ONLY):
         return
-    known = work.memo.setdefault("asked ahead", {})
-    asking = tuple(dict.fromkeys((one[0], one[1:]) for one in wanted if (one[0], one[1:]) not in known))
+    answered = work.memo.setdefault("asked ahead", {})
+    asking = tuple(dict.fromkeys((one[0], one[1:]) for one in wanted if (one[0], one[1:]) not in answered))
     if asking:
-        (found,) = rows(work, _all_of, asking)
-        known.update(zip(asking, found, strict=True))
+        answered.update(zip(asking, known(work, _answers, asking), strict=True))
+
+
+def _answers(work: Work, asking: tuple[tuple[Question, tuple[Hashable, ...]], ...]) -> tuple[Any, ...]:
+    return tuple(rows(work, _all_of, asking)[0])
 
 
 def _all_of(work: Work, asking: tuple[tuple[Question, tuple[Hashable, ...]], ...]) -> Statement:
@@ -180,11 +169,7 @@ def _key(work: Work, question: Question, parts: tuple[Hashable, ...]) -> Hashabl
     stamp = stamp_of(work.db)
     if stamp is None:
         return None
-    scope = work.memo.get("asked")
-    if scope is None:
-        person = work.person.id if work.person else 0
-        scope = work.memo["asked"] = _Scope((where_of(work.db), person, work.grants.key, work.today))
-    return (question, scope, stamp, parts)
+    return (question, scope_of(work), stamp, parts)
 
 
 def _keep(key: Hashable, result: CursorResult[Any], statement: Statement, given: Mapping[str, Any]) -> _Built:

@@ -15,7 +15,8 @@ from kjerne.config import Config
 from kjerne.db import Base
 from kjerne.einingar import tree
 from kjerne.kept import READS_ONLY, STAMP
-from kjerne.models import Innstilling, Okt, Person, Tilgang, TilgangsgruppeMedlem
+from kjerne.known import ANSWERS, set_version
+from kjerne.models import Innstilling, Logghovud, Okt, Person, Tilgang, TilgangsgruppeMedlem
 from kjerne.sessions import SEEN_EVERY, token_hash
 from kjerne.work import Grants
 
@@ -38,9 +39,14 @@ _GRANTS: Final = (
     .outerjoin(Tilgang, and_(Tilgang.person_id == Person.id, _in_force()))
     .outerjoin(TilgangsgruppeMedlem, TilgangsgruppeMedlem.person_id == Person.id)
 )
-_STAMP: Final = select(Innstilling.verdi).where(Innstilling.nokkel == STAMP).scalar_subquery()
+#: What has been changed so far: the reference data, the log, and what is not in the log.
+_STAMPS: Final = (
+    select(Innstilling.verdi).where(Innstilling.nokkel == STAMP).scalar_subquery(),
+    select(Logghovud.mac).where(Logghovud.id == 1).scalar_subquery(),
+    select(Innstilling.verdi).where(Innstilling.nokkel == ANSWERS).scalar_subquery(),
+)
 _WHO: Final = (
-    _GRANTS.with_only_columns(*_MAY, _STAMP, *_OKT, *_PERSON)
+    _GRANTS.with_only_columns(*_MAY, *_STAMPS, *_OKT, *_PERSON)
     .join(Okt, Okt.person_id == Person.id)
     .where(Okt.hash == bindparam("token_hash"))
 )
@@ -57,9 +63,10 @@ def who(db: Session, config: Config, token: str, now: datetime) -> tuple[Okt, Pe
     found = asked.fixed(db, _WHO, token_hash=token_hash(token), day=day)
     if not found:
         return None
-    first = found[0][len(_MAY) :]
-    db.info.setdefault(STAMP, first[0] or "0")
-    okt, person = _row(db, Okt, first[1 : 1 + len(_OKT)]), _row(db, Person, first[1 + len(_OKT) :])
+    stamp, mac, answers, *rest = found[0][len(_MAY) :]
+    db.info.setdefault(STAMP, stamp or "0")
+    set_version(db, mac, answers)
+    okt, person = _row(db, Okt, rest[: len(_OKT)]), _row(db, Person, rest[len(_OKT) :])
     idle = timedelta(minutes=config.idle_minutes)
     if okt.delt_nettbrett:
         idle = timedelta(seconds=config.shared_idle_seconds) + SEEN_EVERY

@@ -19,6 +19,7 @@ from sqlalchemy import Text, bindparam, cast, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from kjerne import asked
+from kjerne.known import LOGGED
 from kjerne.models import Logghovud, Loggline
 from kjerne.work import Work
 from kjerne.written import write
@@ -108,6 +109,7 @@ def record(
     kept = {key: value for key, value in change.items() if value is not None}
     mac = _mac(chain_key(work.config.secret_key), before, last + 1, tid, tuple(said.values()), _written(kept))
     write(connection, _ADD, {"id": last + 1, "tid": tid, **said, "endring": kept, "mac": mac})
+    work.db.info[LOGGED] = True
     write(connection, _MOVE_HEAD, {"newest": last + 1, "its_mac": mac})
 
 

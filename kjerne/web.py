@@ -31,6 +31,7 @@ from kjerne.errors import Conflict, NotFound, Refusal, TooMany
 from kjerne.i18n import SPRAK, language
 from kjerne.i18n import gettext as _
 from kjerne.innstilling import settings
+from kjerne.known import known
 from kjerne.models import Leselogg, Okt, Person
 from kjerne.work import Grants, Handler, Work
 from kjerne.written import write
@@ -277,16 +278,14 @@ def menu(work: Work | None) -> tuple[MenuLine, ...]:
     """The menu of this person, with what waits for her."""
     if work is None or work.person is None:
         return ()
+    return known(work, _menu, request.script_root, request.blueprint)
+
+
+def _menu(work: Work, root: str, area: str | None) -> tuple[MenuLine, ...]:
     ahead(work, *badge_questions(work))
     shown = [(item, item.badge(work) if item.badge else 0) for item in house().menu]
     return tuple(
-        MenuLine(
-            str(item.text),
-            _href(request.script_root, item.endpoint),
-            item.icon,
-            request.blueprint == item.endpoint.partition(".")[0],
-            count,
-        )
+        MenuLine(str(item.text), _href(root, item.endpoint), item.icon, area == item.endpoint.partition(".")[0], count)
         for item, count in shown
         if count or not item.rights or any(work.has(right) for right in item.rights)
     )

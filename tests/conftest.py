@@ -19,7 +19,7 @@ from sqlalchemy import Dialect
 from sqlalchemy.orm import Session
 
 import app as application
-from kjerne import asked, katalog, migrering, sessions
+from kjerne import asked, katalog, known, migrering, sessions
 from kjerne.clock import OSLO, oslo_date
 from kjerne.config import Config
 from kjerne.db import Databases
@@ -35,6 +35,7 @@ from tests.settings import REPORTED, SECRET, SUNDAY_NIGHT, chosen_database
 pytest_plugins = ("tests.fixtures_postgres", "tests.fixtures_demo")
 
 asked.CHECK = True  # a question that is kept must be the one that would be written now
+known.CHECK = True  # an answer that is kept must be the one that would be given now
 
 ClientFor = Callable[..., FlaskClient]
 Csrf = Callable[..., str]

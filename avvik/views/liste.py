@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from avvik import tekstar
 from avvik.models import Avvik
 from avvik.queries.lists import Innsnevring, Lister, asks_counts, asks_green, condition, has_green, list_query, open_counts
-from avvik.queries.lofte import kept_promises
+from avvik.queries.lofte import Lofte, kept_promises
 from avvik.queries.prosedyre import title_of
 from avvik.queries.sak import Ordliste, ordliste
 from avvik.rules import ENDED, UTVALSNAMN, Status, status_name
@@ -22,9 +22,10 @@ from avvik.views.filter import MOST_FILTERS, before_of, list_of, my_filters, nar
 from kjerne import asked
 from kjerne.access import Open, Right
 from kjerne.einingar import tree
-from kjerne.i18n import current, fdate, fnumber
+from kjerne.i18n import Lazy, current, fdate, fnumber
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
+from kjerne.known import known
 from kjerne.web import badge_questions, render
 from kjerne.work import Work
 
@@ -94,12 +95,12 @@ def _drawn(row: Any, words: Ordliste, today: date, _sprak: str) -> Rad:
     )
 
 
-def grouped(rows: list[Rad]) -> list[tuple[str, list[Rad]]]:
+def grouped(rows: list[Rad]) -> list[tuple[str, tuple[Rad, ...]]]:
     """Rows under "Treng deg no", "Denne veka", "Seinare", empty groups left out."""
     groups: dict[str, list[Rad]] = {str(name): [] for name in (NOW, WEEKLY, LATER)}
     for row in rows:
         groups[row.gruppe].append(row)
-    return [(name, found) for name, found in groups.items() if found]
+    return [(name, tuple(found)) for name, found in groups.items() if found]
 
 
 def chosen_list() -> Lister:
@@ -155,39 +156,65 @@ def _shorter(work: Work, chosen: Lister, narrow: Innsnevring) -> str:
     return _("Talet er %(n)s; du ser %(m)s av dei. Resten er saker som færre har tilgang til.", n=fnumber(count), m=fnumber(mine))
 
 
-def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = None) -> str:
+@dataclass(frozen=True)
+class Listeside:
+    """Everything a page of a list shows: worked out again when something was changed, and drawn again then."""
+
+    liste: Lister
+    tittel: str
+    faner: tuple[tuple[Lister, str, int], ...]
+    andre: tuple[tuple[Lister, str], ...]
+    grupper: tuple[tuple[str, tuple[Rad, ...]], ...]
+    next_url: str | None
+    cap: int
+    snevring: Innsnevring
+    smalt: tuple[str, ...]
+    kept: dict[str, str]
+    stad: dict[str, str]
+    einingar: tuple[tuple[str, str], ...]
+    ord: Ordliste
+    statusar: tuple[tuple[Status, Lazy], ...]
+    lagra: tuple[Any, ...]
+    kan_lagre: bool
+    lofte: tuple[Lofte, ...]
+    gronne: bool
+    kan_innsyn: bool
+
+    __hash__ = object.__hash__  # the page that is known is one object: what was drawn of it is found by that
+
+    @property
+    def halde(self) -> int | None:
+        """Per cent of the promises that were kept; None without any."""
+        due = sum(row.rekna for row in self.lofte)
+        return round(100 * sum(row.halde for row in self.lofte) / due) if due else None
+
+
+def _side(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None) -> Listeside:
     words = ordliste(work.db, work.today)
     asked.ahead(work, *badge_questions(work), *asks_counts(work, TABS, CAP), *asks_green())
     rows = rows_of(work, chosen, narrow, words, before)
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     kept = narrow.named()
     counts = open_counts(work, TABS, CAP)
-    promises, units = kept_promises(work), _units_to_choose(work)
-    return render(
-        work,
-        "avvik/liste.html",
-        tabs=[(name, str(LISTENAMN[name]), counts[name]) for name in TABS],
-        andre=[(name, str(LISTENAMN[name])) for name in Lister if name not in TABS],
+    units, mine = _units_to_choose(work), tuple(my_filters(work))
+    return Listeside(
         liste=chosen,
-        rader=rows,
-        grupper=grouped(rows) if chosen is Lister.VENTAR else [("", rows)],
+        tittel=str(LISTENAMN[chosen]) if chosen is Lister.MINE else _("Innboks"),
+        faner=tuple((name, str(LISTENAMN[name]), counts[name]) for name in TABS),
+        andre=tuple((name, str(LISTENAMN[name])) for name in Lister if name not in TABS),
+        grupper=tuple(grouped(rows)) if chosen is Lister.VENTAR else (("", tuple(rows)),) if rows else (),
         next_url=next_url(chosen, kept, rows[-1].id) if more else None,
-        fleire=more,
         cap=CAP,
         snevring=narrow,
-        smal=bool(kept),
-        smalt=_said(work, narrow, words, units),
-        kortare=_shorter(work, chosen, narrow) if before is None else "",
+        smalt=tuple(_said(work, narrow, words, units)),
         kept=kept,
         stad=kept | ({} if before is None else {"for": str(before)}),
         einingar=units,
         ord=words,
         statusar=tuple(UTVALSNAMN.items()),
-        lagra=my_filters(work),
-        flest=MOST_FILTERS,
-        lofte=promises,
-        halde=sum(row.halde for row in promises),
-        rekna=sum(row.rekna for row in promises),
+        lagra=mine,
+        kan_lagre=bool(kept) and len(mine) < MOST_FILTERS,
+        lofte=tuple(kept_promises(work)),
         gronne=has_green(work),
         kan_innsyn=work.has(Right.AVVIK_SLADD),
     )
@@ -196,4 +223,6 @@ def _page(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None = 
 @area.page("/", needs=Open.LOGGED_IN)
 def liste(work: Work) -> str:
     """The inbox and the other lists."""
-    return _page(work, chosen_list(), narrowed(), before_of(request.args))
+    chosen, narrow, before = chosen_list(), narrowed(), before_of(request.args)
+    side = known(work, _side, chosen, narrow, before)
+    return render(work, "avvik/liste.html", side=side, kortare=_shorter(work, chosen, narrow) if before is None else "")
