@@ -1,5 +1,13 @@
-"""The application a web server loads."""
+"""The application a web server loads, in each of its processes."""
+
+from typing import Final
 
 from app import create_app
+from kjerne.web import House
+
+#: So many who come at once find a connection open, in each process; more are opened as they are needed.
+CONNECTIONS: Final = 4
 
 application = create_app()
+house: House = application.extensions["internkontroll"]
+house.databases.open(CONNECTIONS)

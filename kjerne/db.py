@@ -8,13 +8,13 @@ import math
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from sqlalchemy import DateTime, Engine, MetaData, Table, TypeDecorator, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -170,6 +170,16 @@ class Databases:
             yield session
         finally:
             session.close()
+
+    def open(self, count: int) -> None:
+        """Open so many connections through each door, so that the first who come need not wait for theirs.
+
+        A database that does not answer is told to whoever asks it first.
+        """
+        with ExitStack() as held, suppress(DBAPIError):
+            for engine in (self.engine, self._read_engine):
+                for _number in range(count):
+                    held.enter_context(engine.connect())
 
     def dispose(self) -> None:
         """Close all pooled connections."""

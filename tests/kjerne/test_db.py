@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import QueuePool
 
 from kjerne.db import Databases, count_for_the_planner
 from kjerne.models import Epost, Innstilling, Jobbkoyring, Logghovud, Person
@@ -166,3 +167,15 @@ def test_the_planner_is_told_how_the_tables_are_filled(databases: Databases, cas
             told = db.scalars(text("SELECT stat FROM sqlite_stat1 WHERE tbl = 'person'")).first()
             assert int(str(told).split()[0]) == len(cast.people)
         assert db.scalars(select(Person.id)).first() is not None
+
+
+@pytest.mark.both
+def test_connections_are_opened_ahead_and_stay(databases: Databases, cast: Cast) -> None:
+    """Whoever comes first after a start finds one; a database that does not answer is told to whoever asks."""
+    url = databases.engine.url.render_as_string(hide_password=False)
+    ahead = Databases(url)
+    ahead.open(3)
+    pools = [engine.pool for engine in (ahead.engine, ahead._read_engine)]
+    assert [pool.checkedin() for pool in pools if isinstance(pool, QueuePool)] == [3, 3]
+    ahead.dispose()
+    Databases("postgresql+psycopg://nobody@127.0.0.1:1/none").open(1)
