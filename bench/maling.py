@@ -19,11 +19,18 @@ def p(times: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
 
 
-def take_turns(calls: Mapping[str, Call], rounds: int, warm_up: int = 8) -> dict[str, list[float]]:
-    """Milliseconds of each call, asked in turn: request by request, so that whatever disturbs one disturbs all."""
+def take_turns(
+    calls: Mapping[str, Call], rounds: int, warm_up: int = 8, before: Mapping[str, Call] | None = None
+) -> dict[str, list[float]]:
+    """Milliseconds of each call, asked in turn: request by request, so that whatever disturbs one disturbs all.
+
+    `before`: what is done each time before the call of that name, outside its time.
+    """
     times: dict[str, list[float]] = {name: [] for name in calls}
     for number in range(warm_up + rounds):
         for name, call in calls.items():
+            if before and name in before:
+                before[name]()
             start = time.perf_counter()
             call()
             if number >= warm_up:

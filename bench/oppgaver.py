@@ -66,7 +66,10 @@ def filer_of(tenar: Tenar, rolle: str = "tilsett") -> Filer:
 
 
 def against_bare(result: Result, database: str, tenar: Tenar, case: str, rounds: int) -> None:
-    """List, inbox, case and filing against the bare page of each; then without its SQL for session and rights."""
+    """List, inbox, case and filing against the bare page of each; then without its SQL for session and rights.
+
+    What nobody has changed since is known to the program (`kjerne/known.py`), so a page is also asked for right after a filing.
+    """
     klient, filer = tenar.klient("leiar"), filer_of(tenar)
     bare = Klient(tenar.bare, klient.cookie)
     form = urllib.parse.urlencode({"skildring": _TEXT})
@@ -87,6 +90,10 @@ def against_bare(result: Result, database: str, tenar: Tenar, case: str, rounds:
             rounds,
         )
         result.ratio(database, name, times["vi"], times["bare"], _MOST[name])
+        if name != "meld":
+            changed = take_turns({"vi": ours, "bare": partial(bare.get, path)}, rounds, before={"vi": filer.file})
+            first = p(changed["vi"], 0.5) / p(changed["bare"], 0.5)
+            result.goals.append(Goal(database, f"{name}: × bare, rett etter ei melding", first, _MOST[name], "×"))
         cost = [spent(ours, tenar.pid, rounds), spent(partial(bare.send, method, path, body, wants), tenar.bare_pid, rounds)]
         said = f"{cost[0]:.1f} mot {cost[1]:.1f} ms i vevtenaren"
         result.goals.append(Goal(database, f"{name}: prosessortid × bare", cost[0] / cost[1], _MOST[name], "×", said))
@@ -110,7 +117,10 @@ def spent(call: Callable[[], object], pid: int, rounds: int) -> float:
 
 
 def growth(result: Result, database: str, small: Tenar, large: Tenar, rounds: int) -> None:
-    """The same pages with much and with little, asked in turn: the middle and the slow end."""
+    """The same pages with much and with little, asked in turn: the middle and the slow end.
+
+    Each page is asked for right after a filing, so that nothing it shows is known already and everything is asked anew.
+    """
     cases = {one: first_case(one) for one in (small, large)}
     filers = {one: filer_of(one) for one in (small, large)}
     for name, most in (
@@ -125,7 +135,8 @@ def growth(result: Result, database: str, small: Tenar, large: Tenar, rounds: in
             klient = tenar.klient("leiar")
             paths: Mapping[str, str] = {"liste": _LIST, "innboks": _INBOX, "sak": cases[tenar], "tal": _NUMBERS}
             calls[size] = filers[tenar].file if name == "meld" else partial(klient.get, paths[name])
-        times = take_turns(calls, rounds)
+        changes = {size: filers[tenar].file for size, tenar in (("liten", small), ("stor", large))}
+        times = take_turns(calls, rounds, before={} if name == "meld" else changes)
         result.ratio(database, f"{name} p50, mykje mot lite", times["stor"], times["liten"], most[0], against="lite")
         if most[1]:
             result.ratio(

@@ -12,6 +12,7 @@ from kjerne.access import Right
 from kjerne.i18n import Lazy
 from kjerne.i18n import lazy as _l
 from kjerne.innstilling import settings
+from kjerne.known import known
 from kjerne.work import Work
 from kompetanse.queries import opplaering, personar
 from oppdragsbrev.queries import matrise
@@ -189,8 +190,12 @@ CARDS: tuple[Card, ...] = (
 )
 
 
-def cards_for(work: Work) -> list[Shown]:
+def cards_for(work: Work) -> tuple[Shown, ...]:
     """What waits for this person, in the table's order."""
+    return known(work, _shown)
+
+
+def _shown(work: Work) -> tuple[Shown, ...]:
     found: list[Shown] = []
     for card in CARDS:
         if card.rights and not any(work.has(right) for right in card.rights):
@@ -198,4 +203,4 @@ def cards_for(work: Work) -> list[Shown]:
         count = card.count(work)
         if count:
             found.append(Shown(str(card.one if count == 1 else card.many), card.href, card.icon, count, card.urgent))
-    return found
+    return tuple(found)

@@ -11,6 +11,7 @@ from kjerne.access import Right
 from kjerne.i18n import fdate, ngettext
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
+from kjerne.known import known
 from kjerne.web import Area, Open, render
 from kjerne.work import Work
 from rapportar import tavle
@@ -103,7 +104,7 @@ def heim(work: Work) -> str:
         siste=latest_cases(work),
         tal_mine=open_count(work, Lister.MINE),
         maks_siste=LATEST,
-        nummer=_numbers(work),
+        nummer=known(work, _numbers),
         visingar=[(row.namn, address(row, kode)) for row, kode in tavle.saved(work)] if work.has(Right.AVVIK_TAL) else [],
         meldingar=[(done[0], str(done[1]))] if done else [],
     )
