@@ -18,7 +18,7 @@ from kjerne.i18n import current
 from kjerne.kept import READS_ONLY, stamp_of, where_of
 from kjerne.work import Work
 
-__all__ = ["ANSWERS", "LOGGED", "Scope", "known", "scope_of", "set_version"]
+__all__ = ["ANSWERS", "LOGGED", "Scope", "changed", "known", "scope_of", "set_version"]
 
 #: The stamp's key in `innstilling`: raised by what is changed without a line in the log.
 ANSWERS: Final = "svarstempel"
@@ -112,6 +112,11 @@ def known(work: Work, load: Callable[Concatenate[Work, P], T], *parts: P.args, *
         while len(_held) > _MOST:
             _held.popitem(last=False)
     return value
+
+
+def changed(db: Session) -> None:
+    """Say that this transaction changes what answers may be about in rows written past the session (`written.py`)."""
+    db.info[_TOUCHED] = True
 
 
 def _heard(row: object) -> bool:

@@ -36,6 +36,7 @@ from kjerne.errors import Conflict, Refused
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.katalog import Frist, Kopi, Meldeplikt, MeldepliktKopling, Underkategori, every, holds_on, versions
+from kjerne.known import changed
 from kjerne.models import Eining, Person, PersonEining
 from kjerne.work import Work
 from kjerne.written import write, write_new
@@ -188,6 +189,7 @@ def report_avvik(work: Work, melding: Melding, browser: str = "") -> Kvittering:
     concerned = _concerned(work, eining) if melding.gjeld_leiar else frozenset()
     excluded = concerned if melding.anonym or melding.konfidensiell else concerned | {work.me.id}
     mottakar = find_mottakar(work.db, eining, work.today, excluded)
+    changed(work.db)  # an anonymous one has no line in the log until night
     avvik = _write_case(work, connection, melding, mottakar, (aar, number))
     _write_key(connection, melding, avvik, digest)
     _write_beside(work, connection, melding, avvik, concerned)

@@ -1,5 +1,6 @@
 """What is known is worked out again as soon as anything was changed, whoever changed it, and holds nothing people wrote."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from uuid import uuid4
@@ -14,6 +15,7 @@ from avvik.models import Avvik, AvvikFilter
 from kjerne import known
 from kjerne.db import Databases
 from kjerne.models import Innstilling
+from tests.avvik.skjema import Csrf, send
 from tests.cast import Cast
 from tests.conftest import ClientFor, Clock, WorkFor
 
@@ -114,6 +116,19 @@ def test_a_line_that_was_taken_back_does_not_count_as_one(
         db.add(AvvikFilter(person_id=cast.leif.id, namn="Etter angringa", sporjing="liste=alle"))
         db.commit()
     assert "Etter angringa" in leif.get("/avvik/").text
+
+
+@pytest.mark.both
+def test_an_anonymous_report_is_seen_at_once_though_its_line_comes_by_night(
+    cast: Cast, client_for: ClientFor, csrf: Csrf, file: File
+) -> None:
+    file()
+    leif, kari = client_for(cast.leif), client_for(cast.kari)
+    kari.get("/avvik/nytt")
+    leif.get("/avvik/")
+    answer = send(kari, csrf, anonym="1", underkategori="fall_utan_skade")
+    nr = re.findall(r"\d{4}-\d+", answer.text)[0]
+    assert f"/avvik/{nr}" in leif.get("/avvik/").text
 
 
 def test_nobody_is_given_what_another_knows(cast: Cast, client_for: ClientFor, file: File) -> None:
