@@ -220,6 +220,25 @@ def _side(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None) -
     )
 
 
+@dataclass(frozen=True)
+class Ved:
+    """The list beside a case: the one she came from, narrowed as it was and on the same page of it."""
+
+    liste: Lister
+    smal: dict[str, str]
+    rader: tuple[Rad, ...]
+    next_url: str | None
+
+    __hash__ = object.__hash__  # as for a page of the list
+
+
+def beside(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None) -> Ved:
+    """What stands beside a case that was opened from this page of a list."""
+    rows, kept = rows_of(work, chosen, narrow, ordliste(work.db, work.today), before), narrow.named()
+    more = next_url(chosen, kept, rows[PAGE_SIZE - 1].id) if len(rows) > PAGE_SIZE else None
+    return Ved(chosen, kept | ({} if before is None else {"for": str(before)}), tuple(rows[:PAGE_SIZE]), more)
+
+
 @area.page("/", needs=Open.LOGGED_IN)
 def liste(work: Work) -> str:
     """The inbox and the other lists."""

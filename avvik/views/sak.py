@@ -19,8 +19,8 @@ from avvik.queries.sak import Linje, Ordliste, Plikt, Sak, fil_of_case, read_sak
 from avvik.queries.sak_hovud import get_head, stand_of
 from avvik.rules import MANGELNAMN, OPEN, STEGNAMN, Mangel, Status, Steg, Who, closing_gaps, open_steps, status_name
 from avvik.views.area import area
-from avvik.views.filter import before_of, list_of, place, place_of
-from avvik.views.liste import PAGE_SIZE, narrowed, next_url, rows_of
+from avvik.views.filter import before_of, list_of, place
+from avvik.views.liste import beside, narrowed
 from avvik.views.mi_sak import reporter_page
 from avvik.views.val import for_steps
 from kjerne import files
@@ -31,6 +31,7 @@ from kjerne.i18n import Lazy
 from kjerne.i18n import gettext as _
 from kjerne.i18n import lazy as _l
 from kjerne.katalog import Meldeplikt, by_code
+from kjerne.known import known
 from kjerne.vakt import Guarded, Verdict
 from kjerne.web import render
 from kjerne.work import Work
@@ -243,21 +244,9 @@ def show_case(
         guard=guard,
         typed=request.form if refusal else {},
         feil=_typed_again(refusal, guard) if steg and refusal else None,
-        **_beside(work, words),
+        stad=place(request.args),
+        ved=known(work, beside, list_of(request.args), narrowed(), before_of(request.args)),
     )
-
-
-def _beside(work: Work, words: Ordliste) -> dict[str, object]:
-    """The list beside the case: the one she came from, narrowed as it was and on the same page of it."""
-    liste, narrow = list_of(request.args), narrowed()
-    rows = rows_of(work, liste, narrow, words, before_of(request.args))
-    return {
-        "liste": liste,
-        "stad": place(request.args),
-        "smal": {name: value for name, value in place_of(request.args).items() if name != "liste"},
-        "rader": rows[:PAGE_SIZE],
-        "next_url": next_url(liste, narrow.named(), rows[PAGE_SIZE - 1].id) if len(rows) > PAGE_SIZE else None,
-    }
 
 
 @area.page("/<nr>", needs=Open.LOGGED_IN)
