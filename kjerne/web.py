@@ -206,8 +206,8 @@ def _ask_login(work: Work, *, writes: bool) -> Response:
 _READ: Final = insert(table(Leselogg))
 
 
-def _write_readings(db: Session, work: Work) -> None:
-    rows = [
+def _readings(work: Work) -> list[dict[str, object]]:
+    return [
         {
             "tid": work.now,
             "person_id": work.person.id if work.person else None,
@@ -218,15 +218,22 @@ def _write_readings(db: Session, work: Work) -> None:
         }
         for reading in work.readings
     ]
-    if rows:
+
+
+def _write_readings(db: Session, work: Work) -> None:
+    if work.readings:
         db.flush()
-        write(db.connection(), _READ, *rows)
+        write(db.connection(), _READ, *_readings(work))
 
 
 def _note_use(parts: House, work: Work) -> None:
     """The only writing a GET may cause: read log, and last-seen once a minute. If it fails, nothing is sent."""
     stale = work.okt is not None and work.now - work.okt.sist_sett > sessions.SEEN_EVERY
     if not stale and not work.readings:
+        return
+    if not stale and len(work.readings) == 1:
+        with parts.databases.noting() as connection:
+            write(connection, _READ, *_readings(work))
         return
     okt_id = work.okt.id if work.okt else None
     with parts.databases.writing() as db:
