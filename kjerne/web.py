@@ -156,13 +156,13 @@ def _changed_meanwhile() -> Conflict:
 
 def _open_work(db: Session, parts: House) -> Work:
     g.db, g.now = db, parts.clock()
-    user = flask_login.current_user
-    known = user if isinstance(user, Innlogga) else None
-    person = known.person if known else None
-    grants = known.grants if known else Grants()
+    user = flask_login.current_user._get_current_object()  # noqa: SLF001 - Werkzeug's documented way past a proxy, which asks each time
+    hers = user if isinstance(user, Innlogga) else None
+    person = hers.person if hers else None
+    grants = hers.grants if hers else Grants()
     chosen = (person.sprak if person else None) or request.cookies.get(SPRAK_COOKIE) or ""
     sprak = chosen if chosen in SPRAK else our_settings().get("sprak", "nn")
-    return Work(db, person, g.now, grants, sprak, parts.config, parts.handlers, known.okt if known else None)
+    return Work(db, person, g.now, grants, sprak, parts.config, parts.handlers, hers.okt if hers else None)
 
 
 def our_settings() -> dict[str, str]:
