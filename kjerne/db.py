@@ -170,11 +170,11 @@ class Databases:
     def noting(self) -> Iterator[Connection]:
         """A connection on which a statement is a transaction of its own, durable when it returns: a row written beside a GET.
 
-        For `written.write` with one row. No session, and no BEGIN or COMMIT goes to the database: the driver commits by itself.
+        For `written.write` with one row. No session, and no BEGIN or COMMIT goes to the database: the driver commits by itself,
+        and the edge's own commit is for when somebody listens and SQLAlchemy has begun a transaction.
         """
         with self._writer if self.is_sqlite else nullcontext(), self._each.connect() as connection:
             yield connection
-            connection.commit()  # where somebody listens, SQLAlchemy has begun a transaction
 
     def _session(self) -> Iterator[Session]:
         session = Session(self.engine, info=self._where)

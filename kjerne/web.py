@@ -234,6 +234,7 @@ def _note_use(parts: House, work: Work) -> None:
     if not stale and len(work.readings) == 1:
         with parts.databases.noting() as connection:
             write(connection, _READ, *_readings(work))
+            connection.commit()
         return
     okt_id = work.okt.id if work.okt else None
     with parts.databases.writing() as db:
