@@ -1,5 +1,6 @@
 """Who gets a case: by rule, never chosen by the reporter (domene 3.7: the nearest leader of the place it happened)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -23,21 +24,24 @@ class Mottakar:
     stedfortredar: bool
 
 
-def _fit(person: Person | None, today: date, excluded: frozenset[int]) -> bool:
-    return person is not None and person.id not in excluded and person.is_employed(today) and not person.is_away(today)
+def _fit(person: Person, today: date, excluded: frozenset[int]) -> bool:
+    return person.id not in excluded and person.is_employed(today) and not person.is_away(today)
 
 
 _COLUMNS: Final = tuple(Person.__table__.c)
+_NAMES: Final = tuple(column.key for column in _COLUMNS)
 _PAIR: Final = select(*_COLUMNS).where(Person.id.in_((bindparam("leader"), bindparam("deputy"))))
 
 
-def _pair(db: Session, eining: Eining) -> dict[int, Person]:
-    """The leader and the deputy of a unit by id, read only: the rows belong to no session."""
+def _pair(db: Session, eining: Eining) -> Iterator[tuple[Person, bool]]:
+    """The leader and the deputy of a unit, and whether it is the deputy; read only: the rows belong to no session."""
     if eining.leiar_id is None and eining.stedfortredar_id is None:
-        return {}
-    rows = asked.fixed(db, _PAIR, leader=eining.leiar_id, deputy=eining.stedfortredar_id)
-    names = [column.key for column in _COLUMNS]
-    return {row.id: Person(**dict(zip(names, row, strict=True))) for row in rows}
+        return
+    rows = {row.id: row for row in asked.fixed(db, _PAIR, leader=eining.leiar_id, deputy=eining.stedfortredar_id)}
+    for person_id, is_deputy in ((eining.leiar_id, False), (eining.stedfortredar_id, True)):
+        row = rows.get(person_id)
+        if row is not None:
+            yield Person(**dict(zip(_NAMES, row, strict=True))), is_deputy
 
 
 def find_mottakar(db: Session, eining: Eining, today: date, excluded: frozenset[int] = frozenset()) -> Mottakar | None:
@@ -47,10 +51,8 @@ def find_mottakar(db: Session, eining: Eining, today: date, excluded: frozenset[
     """
     step: Eining | None = eining
     while step is not None:
-        people = _pair(db, step)
-        for person_id, is_deputy in ((step.leiar_id, False), (step.stedfortredar_id, True)):
-            person = people.get(person_id or 0)
-            if person is not None and _fit(person, today, excluded):
+        for person, is_deputy in _pair(db, step):
+            if _fit(person, today, excluded):
                 return Mottakar(person, step, is_deputy)
         step = tree(db).einingar[step.overordna_id] if step.overordna_id is not None else None
     for rolle in roles_with(Right.AVVIK_LUKK_ALVORLEG):

@@ -32,6 +32,9 @@ Row = tuple[dict[str, Any], dict[str, int]]
 
 #: In the order they are written.
 TABLES: Final = tuple(table_of(model) for model in (AvvikSum, AvvikTid, AvvikGrovsum))
+#: What names a cell of each, and what it counts.
+_KEYS: Final = {table.name: tuple(column.name for column in table.primary_key) for table in TABLES}
+_COUNTS: Final = {table.name: tuple(column.name for column in table.c if not column.primary_key) for table in TABLES}
 
 
 def counted(db: Session) -> frozenset[str]:
@@ -131,19 +134,19 @@ def _rows(db: Session, cells: Cells) -> Iterator[tuple[Table, list[Row]]]:
         ],
     )
     yield times, [(_key(times, key), {"saker": count}) for key, count in sorted(cells.times.items()) if count]
-    columns = [column.name for column in grov.c if not column.primary_key]
+    columns = _COUNTS[grov.name]
     found = sorted(rough(cells, counted(db)).items())
     yield grov, [(_key(grov, key), {name: row[name] for name in columns}) for key, row in found]
 
 
 def _key(table: Table, values: Sequence[object]) -> dict[str, Any]:
-    return dict(zip((column.name for column in table.primary_key), values, strict=True))
+    return dict(zip(_KEYS[table.name], values, strict=True))
 
 
 def _upsert(table: Table, dialect: str) -> Any:
     """Add to cells, or make them."""
     made: Any = (_postgres_insert if dialect == "postgresql" else _sqlite_insert)(table)
-    keys = [column.name for column in table.primary_key]
+    keys = _KEYS[table.name]
     added = {column.name: column + made.excluded[column.name] for column in table.c if not column.primary_key}
     return made.on_conflict_do_update(index_elements=keys, set_=added)
 
@@ -193,8 +196,7 @@ def verify(db: Session) -> list[str]:
     settle(db)
     wrong: list[str] = []
     for table, rows in _rows(db, count_all(db)):
-        keys = [column.name for column in table.primary_key]
-        counts = [column.name for column in table.c if not column.primary_key]
+        keys, counts = _KEYS[table.name], _COUNTS[table.name]
         true = {tuple(key.values()): tuple(change.values()) for key, change in rows}
         none = (0,) * len(counts)
         kept = {tuple(row[name] for name in keys): tuple(row[name] for name in counts) for row in _held(db, table)}

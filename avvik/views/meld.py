@@ -14,7 +14,9 @@ from avvik import actions
 from avvik.actions.drafts import save_draft
 from avvik.actions.melding import Melding
 from avvik.actions.report import deadline_row, keep_what_filing_reads, preview_mottakar
-from avvik.forms.meld import YES_NO, MeldForm, local_stamp, parse_key, stamp_to_utc
+from avvik.forms.lesing import local_stamp, parse_key, stamp_to_utc
+from avvik.forms.meld import MeldForm
+from avvik.forms.reglar import YES_NO, Innsend, Reglar
 from avvik.forms.vedlegg import Vedlegg, read_files
 from avvik.queries.prosedyre import valid_title
 from avvik.queries.reporter import my_draft, role_of
@@ -38,6 +40,7 @@ __all__ = ["hjelp", "mottakar", "nytt", "nytt_send", "reporter_page"]
 #: `hurtig=…` opens the form with type and sub-category chosen: one text, one severity, send.
 QUICK = {"vald": ("hms", "vald_trussel_tilsett")}
 ORDINARY = 2
+NOTHING = Vedlegg()
 
 
 @dataclass(frozen=True)
@@ -166,11 +169,12 @@ def nytt(work: Work) -> str:
 @area.page("/nytt", needs=Right.AVVIK_MELD, method="POST")
 def nytt_send(work: Work) -> ResponseReturnValue:
     """File it. Right: 303 to the case (anonymous: the receipt at once). Wrong: the same page, nothing typed is lost."""
-    form = MeldForm(Utval(work.db, work.today), work.now, request.form)
-    if request.form.get("seinare"):
-        return _later(work, form)
+    said = request.form.to_dict()
+    if said.get("seinare"):
+        return _later(work)
+    form = Innsend(Utval(work.db, work.today), work.now, said)
     valid = form.check()
-    sent = read_files([*request.files.getlist("bilete"), *request.files.getlist("filer")])
+    sent = read_files([*request.files.getlist("bilete"), *request.files.getlist("filer")]) if request.files else NOTHING
     verdict = vakt.judge(
         form.texts() | sent.texts(),
         today=work.today,
@@ -178,7 +182,7 @@ def nytt_send(work: Work) -> ResponseReturnValue:
         words=vakt.known_words(work.db),
     )
     if not valid or sent.errors or not verdict.ok:
-        return _again(work, form, verdict, sent)
+        return _again(work, verdict, sent)
     receipt = actions.report_avvik(work, _melding(form, sent), _form_secret())
     if receipt.ny:
         for found in sent.filer:
@@ -194,26 +198,38 @@ def _form_secret() -> str:
     return str(session.get("csrf_token", ""))
 
 
-def _again(work: Work, form: MeldForm, verdict: Verdict, sent: Vedlegg) -> Response:
+def _sent_form(work: Work) -> MeldForm:
+    """The form that was sent, to be shown again."""
+    return MeldForm(Utval(work.db, work.today), work.now, request.form)
+
+
+def _again(work: Work, verdict: Verdict, sent: Vedlegg) -> Response:
+    form = _sent_form(work)
+    form.check()
+    return _shown_again(work, form, verdict, sent)
+
+
+def _shown_again(work: Work, form: MeldForm, verdict: Verdict, sent: Vedlegg) -> Response:
     if form.nokkel.errors:
         form.nokkel.data = str(uuid.uuid4())
     val = form_choices(work, main_unit(work))
     return make_response(_page(work, form, val, verdict=verdict, files_sent=sent), 422)
 
 
-def _later(work: Work, form: MeldForm) -> ResponseReturnValue:
+def _later(work: Work) -> ResponseReturnValue:
     """The button "Fullfør seinare": a draft with a reminder at the end of the shift."""
+    form = _sent_form(work)
     try:
         row = save_draft(work, as_uuid(form.nokkel.data or ""), request.form.to_dict(), remind=True)
     except Guarded as guarded:
-        return _again(work, form, guarded.verdict, Vedlegg())
+        return _shown_again(work, form, guarded.verdict, NOTHING)
     except Refused as refusal:
         form.skildring.errors = [refusal.message]
-        return _again(work, form, Verdict(), Vedlegg())
+        return _shown_again(work, form, Verdict(), NOTHING)
     return redirect("/?gjort=kladd" if row is not None else "/?gjort=ingen-kladd", 303)
 
 
-def _melding(form: MeldForm, sent: Vedlegg) -> Melding:
+def _melding(form: Reglar, sent: Vedlegg) -> Melding:
     """What the valid form says. An anonymous report's time is kept to the hour: "now" would tell who was logged in then."""
     anonym = bool(form.anonym.data)
     hendt = to_the_hour(form.hendt) if anonym else form.hendt
@@ -243,7 +259,7 @@ def _melding(form: MeldForm, sent: Vedlegg) -> Melding:
     )
 
 
-def _procedure(form: MeldForm) -> int | None:
+def _procedure(form: Reglar) -> int | None:
     """The procedure the report is about, when its page led here."""
     raw = form.prosedyre.data or ""
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
