@@ -15,10 +15,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Text, bindparam, cast, func, insert, select, update
+from sqlalchemy import JSON, Insert, Text, TextClause, bindparam, cast, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from kjerne import asked
+from kjerne.db import UtcDateTime
 from kjerne.known import LOGGED
 from kjerne.models import Logghovud, Loggline
 from kjerne.work import Work
@@ -79,8 +80,17 @@ def signature(key: bytes, head: Head) -> str:
 
 _HEAD: Final = select(Logghovud.siste_id, Logghovud.mac).where(Logghovud.id == 1)
 _HEAD_LOCKED: Final = _HEAD.with_for_update()
-_ADD: Final = insert(Loggline)
-_MOVE_HEAD: Final = update(Logghovud).where(Logghovud.id == 1).values(siste_id=bindparam("newest"), mac=bindparam("its_mac"))
+#: A line and the head that says it is the last; on PostgreSQL in one statement.
+_ADD: Final[dict[str, tuple[Insert | TextClause, ...]]] = {
+    "sqlite": (insert(Loggline), text("UPDATE logghovud SET siste_id = :id, mac = :mac WHERE id = 1")),
+    "postgresql": (
+        text(
+            "WITH moved AS (UPDATE logghovud SET siste_id = :id, mac = :mac WHERE id = 1) "
+            "INSERT INTO loggline (id, tid, aktor, subjekt_type, subjekt_id, hending, endring, mac) "
+            "VALUES (:id, :tid, :aktor, :subjekt_type, :subjekt_id, :hending, :endring, :mac)"
+        ).bindparams(bindparam("tid", type_=UtcDateTime), bindparam("endring", type_=JSON)),
+    ),
+}
 
 
 def record(
@@ -95,7 +105,7 @@ def record(
 ) -> None:
     """Add a line in this transaction. `change` holds codes, numbers and digests; the caller never passes text.
 
-    What is pending in the session is written first. Three statements past the mapper: most pages that write come by here.
+    What is pending in the session is written first. Past the mapper: most pages that write come by here.
     """
     last, before = asked.fixed(work.db, _HEAD_LOCKED)[0]  # what is pending is flushed first
     connection = work.db.connection()
@@ -108,9 +118,10 @@ def record(
     tid = (at or work.now).replace(microsecond=0)
     kept = {key: value for key, value in change.items() if value is not None}
     mac = _mac(chain_key(work.config.secret_key), before, last + 1, tid, tuple(said.values()), _written(kept))
-    write(connection, _ADD, {"id": last + 1, "tid": tid, **said, "endring": kept, "mac": mac})
+    line = {"id": last + 1, "tid": tid, **said, "endring": kept, "mac": mac}
+    for statement in _ADD[connection.dialect.name]:
+        write(connection, statement, line)
     work.db.info[LOGGED] = True
-    write(connection, _MOVE_HEAD, {"newest": last + 1, "its_mac": mac})
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 from kjerne.config import Config
 from kjerne.db import table
 from kjerne.models import Okt, Person
+from kjerne.written import write
 
 SEEN_EVERY = timedelta(minutes=1)
+_BEGUN: Final = insert(table(Okt))
 
 
 def cookie_name(config: Config) -> str:
@@ -28,7 +31,8 @@ def start(db: Session, person: Person, now: datetime, *, shared: bool) -> str:
     """A new session; returns the value for the cookie."""
     token = secrets.token_urlsafe(32)
     made = {"hash": token_hash(token), "person_id": person.id, "laga": now, "sist_sett": now, "delt_nettbrett": shared}
-    db.execute(insert(table(Okt)), made)
+    db.flush()
+    write(db.connection(), _BEGUN, made)
     return token
 
 

@@ -45,9 +45,9 @@ def log_in(work: Work, name: str, password: str, origin: Origin, *, shared: bool
     person = queries.by_user_name(work.db, name)
     account = throttle.account_key(work.config, person.id if person else None, name.strip().casefold(), origin)
     origin_key = throttle.origin_key(work.config, origin)
-    seconds = throttle.wait(work.db, account, origin_key, work.now)
-    if seconds:
-        return Wait(seconds)
+    before = throttle.standing(work.db, account, origin_key, work.now)
+    if before.seconds:
+        return Wait(before.seconds)
     stored = person.passord_hash if person and len(password) <= passwords.MAX_LENGTH else None
     fits = passwords.check(work.config, stored, password[: passwords.MAX_LENGTH])
     if person is None or not fits or not person.is_employed(work.today):
@@ -56,7 +56,7 @@ def log_in(work: Work, name: str, password: str, origin: Origin, *, shared: bool
         if person is not None and failures == rules.FREE_TRIES:
             log.record(work, "person", person.id, "konto:bremsa", actor=log.SYSTEM, forsok=failures)
         return Wrong()
-    throttle.forget(work.db, account)
+    throttle.forget(work.db, account, before)
     if work.okt is not None:
         sessions.end(work.db, work.okt, work.now)
     token = sessions.start(work.db, person, work.now, shared=shared)
@@ -81,11 +81,11 @@ def own_password_fits(work: Work, password: str, origin: Origin) -> bool | Wait:
     """Whether this is my password; counted like a login, so that an open tablet is no place to guess."""
     account = throttle.account_key(work.config, work.me.id, "", origin)
     origin_key = throttle.origin_key(work.config, origin)
-    seconds = throttle.wait(work.db, account, origin_key, work.now)
-    if seconds:
-        return Wait(seconds)
+    before = throttle.standing(work.db, account, origin_key, work.now)
+    if before.seconds:
+        return Wait(before.seconds)
     if passwords.check(work.config, work.me.passord_hash, password[: passwords.MAX_LENGTH]):
-        throttle.forget(work.db, account)
+        throttle.forget(work.db, account, before)
         return True
     throttle.note_failure(work.db, account, origin_key, work.now)
     work.keep_when_refused()

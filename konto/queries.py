@@ -3,10 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from kjerne import asked
 from kjerne.access import ROLLENAMN, Rolle
 from kjerne.config import Config
 from kjerne.models import Eining, Okt, Person, PersonEining, Tilgang
@@ -15,17 +17,26 @@ from kjerne.work import Work
 MAX_NAME = 200
 
 
-_NAMED = (
-    select(Person).where(or_(Person.ansattnr == bindparam("namn"), Person.epost == bindparam("epost"))).order_by(Person.id).limit(1)
+_COLUMNS: Final = tuple(Person.__table__.c)
+_NAMES: Final = tuple(column.key for column in _COLUMNS)
+_NAMED: Final = (
+    select(*_COLUMNS)
+    .where(or_(Person.ansattnr == bindparam("namn"), Person.epost == bindparam("epost")))
+    .order_by(Person.id)
+    .limit(1)
 )
 
 
 def by_user_name(db: Session, typed: str) -> Person | None:
-    """The person with that employee number or e-mail; None also for a name no database could hold."""
+    """The person with that employee number or e-mail, read only: the row belongs to no session.
+
+    None also for a name no database could hold.
+    """
     name = typed.strip()
     if not name or len(name) > MAX_NAME or not name.isprintable():
         return None
-    return db.scalars(_NAMED, {"namn": name, "epost": name.lower()}).first()
+    found = asked.fixed(db, _NAMED, namn=name, epost=name.lower())
+    return Person(**dict(zip(_NAMES, found[0], strict=True))) if found else None
 
 
 def token_hash(token: str) -> str:

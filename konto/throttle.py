@@ -9,11 +9,13 @@ import hmac
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import Integer, String, bindparam, delete, text, update
 from sqlalchemy.orm import Session
 
+from kjerne import asked
 from kjerne.config import Config
 from kjerne.db import UtcDateTime, table
 from kjerne.models import Innloggingsforsok
@@ -25,7 +27,7 @@ KEEP = timedelta(days=1)
 MAX_COOKIE = 2000
 
 #: Both counters, made where they lack, and locked until the transaction ends: two tries at once count as two.
-_LOCKED = (
+_LOCKED: Final[Any] = (
     text(
         "INSERT INTO innloggingsforsok (nokkel, tal, sist) VALUES (:konto, 0, :sist), (:opphav, 0, :sist) "
         "ON CONFLICT (nokkel) DO UPDATE SET tal = innloggingsforsok.tal RETURNING nokkel, tal, sist"
@@ -114,14 +116,22 @@ def origin_key(config: Config, origin: Origin) -> str:
 
 
 def _counts(db: Session, account: str, origin: str, now: datetime) -> tuple[Count, Count]:
-    found = {row.nokkel: Count(row.tal, row.sist) for row in db.execute(_LOCKED, {"konto": account, "opphav": origin, "sist": now})}
+    found = {row.nokkel: Count(row.tal, row.sist) for row in asked.fixed(db, _LOCKED, konto=account, opphav=origin, sist=now)}
     return found[account], found[origin]
 
 
-def wait(db: Session, account: str, origin: str, now: datetime) -> int:
-    """Seconds to wait before the next try, 0 when it may be made now. Locks both counters."""
+@dataclass(frozen=True)
+class Standing:
+    """How long to wait before the next try, 0 when it may be made now; and whether the account has failures to forget."""
+
+    seconds: int
+    counted: bool
+
+
+def standing(db: Session, account: str, origin: str, now: datetime) -> Standing:
+    """How a try stands. Locks both counters until the transaction ends."""
     first, second = _counts(db, account, origin, now)
-    return max(rules.account_wait(first, now), rules.origin_wait(second, now))
+    return Standing(max(rules.account_wait(first, now), rules.origin_wait(second, now)), first.failures > 0)
 
 
 def note_failure(db: Session, account: str, origin: str, now: datetime) -> int:
@@ -132,9 +142,10 @@ def note_failure(db: Session, account: str, origin: str, now: datetime) -> int:
     return failures
 
 
-def forget(db: Session, account: str) -> None:
+def forget(db: Session, account: str, before: Standing) -> None:
     """A success: the account's count starts anew. The origin's does not, else one's own account would open others."""
-    db.execute(_FORGOTTEN, {"hos": account})
+    if before.counted:
+        db.execute(_FORGOTTEN, {"hos": account})
 
 
 def sweep(db: Session, now: datetime) -> None:
