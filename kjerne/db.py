@@ -88,7 +88,10 @@ def _sqlite_engine(url: str, *, reads_only: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+        if reads_only:  # it waits for nobody and takes no lock yet, so the driver may be asked itself
+            connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]  # a connection that is open has one
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
