@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from avvik.models import Avvik, AvvikOrd
 from avvik.ordpar import SMALL
-from avvik.queries.access import visible
+from avvik.queries.access import seen
 from avvik.sok import key, words
 from kjerne import asked
 from kjerne.katalog import Hovudtype, Post, Underkategori, versions
@@ -30,7 +30,7 @@ def _rows(work: Work) -> Select[*tuple[Any, ...]]:
     """What the facts pane shows of a case, among those this person may open."""
     columns = (Avvik.id, Avvik.aar, Avvik.lopenr, Avvik.alvor, Avvik.status, Avvik.duplikat_av_id, Avvik.underkategori, Avvik.meldt)
     joined = select(*columns, Eining.namn.label("eining")).join(Eining, Eining.id == Avvik.eining_id)
-    return joined.where(visible(work), Avvik.id != bindparam("avvik"))
+    return joined.where(seen(work), Avvik.id != bindparam("avvik"))
 
 
 def _same_kind(work: Work) -> Select[*tuple[Any, ...]]:
@@ -124,7 +124,7 @@ def rare_words(work: Work, head: Any, eining: Eining, mine: Sequence[str]) -> li
 
 
 def similar(work: Work, head: Any, eining: Eining, mine: Sequence[str]) -> list[Any]:
-    """At most ten cases like this one that the person may open, also closed ones and those of other units. At most two queries."""
+    """At most ten cases like this one that the person may open, closed ones and other units' too. At most two queries."""
     about = {"eining": head.eining_id, "kategori": head.underkategori, "fra": head.meldt - WINDOW, "til": head.meldt + WINDOW}
     rare = rare_words(work, head, eining, mine)
     if not rare:

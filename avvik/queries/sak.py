@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from avvik.models import Avvik, AvvikHending, AvvikLenkje, AvvikMeldeplikt, AvvikTillegg, AvvikTiltak
+from avvik.models import Avvik, AvvikHending, AvvikLenkje, AvvikMeldeplikt, AvvikTillegg
 from avvik.queries.access import visible
-from avvik.queries.sak_par import CHOICES, OWN, WORDS, pairs
+from avvik.queries.sak_par import FILES, MEASURES, OFFERED, OWN, STAFF, WORDS, Fila, Hending, Rundt, Tiltaket, around, own
 from kjerne import asked
 from kjerne.access import Right, Rolle, roles_with
 from kjerne.clock import oslo_date
@@ -35,7 +35,6 @@ from kjerne.katalog import (
 from kjerne.kept import kept
 from kjerne.models import Eining, Fil, Leselogg, Person
 from kjerne.work import Work
-from tiltak.models import Tiltak
 
 NEAR_DAYS = 2
 P = TypeVar("P", bound=Post)
@@ -139,7 +138,7 @@ class MiSak:
 
 @dataclass(frozen=True)
 class Sak:
-    """A case as the page of those who handle and read it shows it. `par`: what its forms offer, by kind (`sak_par`)."""
+    """A case as the page of those who handle and read it shows it. `tilbod`: measures it may be given, id and title."""
 
     avvik: Any
     eining: Eining
@@ -147,12 +146,11 @@ class Sak:
     arsaker: list[Any]
     utfall: list[Any]
     plikter: list[Plikt]
-    tiltak: list[Any]
+    tiltak: list[Tiltaket]
     liknande: list[Any]
-    filer: list[Any]
+    filer: list[Fila]
     tillegg: list[tuple[Tilleggsfelt, str]]
-    kopi: list[str]
-    par: Mapping[str, list[Any]]
+    tilbod: list[tuple[str, str]]
 
 
 def _lines(_work: Work, for_reporter: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001 - a part of a question has no name
@@ -207,16 +205,6 @@ def _copying(work: Work, head: Any) -> frozenset[str]:
     return frozenset(rule.rolle for rule in rules if holds_on(rule, work.today)) - {Rolle.REVISOR.value}
 
 
-def _measures(_work: Work) -> Select[*tuple[Any, ...]]:
-    shown = select(Tiltak.id, Tiltak.tittel, Tiltak.status, Tiltak.frist, Tiltak.ansvarleg_id, Person.namn.label("eigar"))
-    return (
-        shown.join(AvvikTiltak, AvvikTiltak.tiltak_id == Tiltak.id)
-        .outerjoin(Person, Person.id == Tiltak.ansvarleg_id)
-        .where(AvvikTiltak.avvik_id == bindparam("avvik"))
-        .order_by(Tiltak.id)
-    )
-
-
 def _files(_work: Work) -> Select[*tuple[Any, ...]]:
     return select(*Fil.__table__.c).where(Fil.subjekt_type == "avvik", Fil.subjekt_id == bindparam("avvik")).order_by(Fil.id)
 
@@ -244,35 +232,48 @@ def read_mine(work: Work, avvik: Avvik) -> MiSak:
     )
 
 
-def read_sak(work: Work, head: Any, *, handles: bool, steps: bool) -> Sak:
+def read_sak(work: Work, head: Any, *, measures: bool) -> Sak:
     """Everything of a case that its page shows, but what is alike: only what its head says is there is asked for.
 
-    The reporter's name stands in the head only when the case is open about it. `handles`: she may see what it is like;
-    `steps`: steps are open to her, so what their forms offer is read as well.
+    The reporter's name stands in the head only when the case is open about it. `measures`: a step is open that offers measures.
     """
-    copying = _copying(work, head)
-    handling = frozenset(role.value for role in roles_with(Right.AVVIK_BEHANDLE)) if steps else frozenset()
-    kinds = OWN + WORDS * handles + CHOICES * steps
-    unit = tree(work.db).einingar[head.eining_id]
-    par = pairs(work, head, unit, kinds, copying | handling)
+    kinds = (*OWN, *(MEASURES,) * head.har_tiltak, *(FILES,) * head.har_filer, *(OFFERED,) * measures)
+    found = own(work, head.id, kinds)
     return Sak(
         avvik=head,
-        eining=unit,
-        historie=_history(work, head.id, for_reporter=False),
-        arsaker=sorted(par["arsak"], key=_code),
-        utfall=sorted(par["utfall"], key=_code),
+        eining=tree(work.db).einingar[head.eining_id],
+        historie=[_line(row) for row in found["historie"]],
+        arsaker=found["arsak"],
+        utfall=found["utfall"],
         plikter=_duties(work, head.id, oslo_date(head.meldt)) if head.har_plikter else [],
-        tiltak=asked.rows(work, _measures, avvik=head.id) if head.har_tiltak else [],
+        tiltak=[_measure(row) for row in found[MEASURES]],
         liknande=asked.rows(work, _linked, avvik=head.id) if head.har_lenkjer else [],
-        filer=asked.rows(work, _files, avvik=head.id) if head.har_filer else [],
-        tillegg=_fields(work, head.meldt, [(row.kode, row.tekst) for row in sorted(par["tillegg"], key=_code)]),
-        kopi=sorted({row.tekst for row in par["linje"] if row.rekkje in copying}),
-        par=par,
+        filer=[Fila(row.tal, row.kode, row.tekst, int(row.fra)) for row in found[FILES]],
+        tillegg=_fields(work, head.meldt, [(row.kode, row.tekst) for row in found["tillegg"]]),
+        tilbod=[(str(row.tal), row.tekst) for row in found[OFFERED]],
     )
 
 
-def _code(row: Any) -> str:
-    return str(row.kode)
+def read_around(work: Work, sak: Sak, *, words: bool, staff: bool) -> tuple[Rundt, tuple[str, ...]]:
+    """What is around a case, and the names of those who get copies of it by rule.
+
+    `words`: she may see what it is like; `staff`: steps are open to her whose forms offer people.
+    """
+    copying = _copying(work, sak.avvik)
+    handling = frozenset(role.value for role in roles_with(Right.AVVIK_BEHANDLE)) if staff else frozenset()
+    found = around(work, sak.avvik, sak.eining, copying | handling, (*(STAFF,) * staff, *(WORDS,) * words))
+    return found, tuple(sorted({namn for _nr, namn, _here, rolle in found.linje if rolle in copying}))
+
+
+def _line(row: Any) -> Linje:
+    hidden = row.rekkje.startswith("-")
+    aktor = row.rekkje[1:] if hidden else row.rekkje
+    return Linje(Hending(row.tal, row.kode, aktor, row.fra, row.til, row.tekst, row.tid, not hidden), row.namn)
+
+
+def _measure(row: Any) -> Tiltaket:
+    due = date.fromisoformat(row.fra) if row.fra else None
+    return Tiltaket(row.tal, row.tekst, row.rekkje, due, int(row.kode) if row.kode else None, row.namn)
 
 
 def readers(db: Session, avvik_id: int) -> list[tuple[datetime, str, str]]:

@@ -1,12 +1,12 @@
 """What the steps' forms offer to choose from: pairs of value and text, read only for steps that are open."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from avvik.queries.sak import Ordliste, Sak
+from avvik.queries.sak_par import Rundt
 from avvik.rules import Steg
 from kjerne.access import Right, roles_with
 from kjerne.einingar import tree
@@ -66,33 +66,31 @@ def _units(work: Work) -> Par:
     return kept(work.db, f"einingar i steg {work.today}", load)
 
 
-def _handlers(sak: Sak) -> dict[str, str]:
+def _handlers(rundt: Rundt) -> dict[str, str]:
     """Who may be given the case, by employee number: as `routing.handlers_for` finds them, in order of name."""
     handling = {role.value for role in roles_with(Right.AVVIK_BEHANDLE)}
-    held = [row for row in sak.par["linje"] if row.rekkje in handling]
-    return _employed([*held, *sak.par["stedfortredar"]])
+    return _employed([*(one for one in rundt.linje if one[3] in handling), *rundt.stedfortredar])
 
 
-def _employed(rows: Iterable[Any]) -> dict[str, str]:
-    found = {row.kode: row.tekst for row in rows if row.tal}
+def _employed(people: Iterable[tuple[str, str, bool, str]]) -> dict[str, str]:
+    found = {number: name for number, name, here, _role in people if here}
     return dict(sorted(found.items(), key=lambda person: person[1]))
 
 
-def _owners(work: Work, sak: Sak, handlers: dict[str, str]) -> Par:
+def _owners(work: Work, rundt: Rundt, handlers: dict[str, str]) -> Par:
     """Who may own a measure: the unit's people, and those who may handle the case."""
-    staff = _employed(sak.par["tilsett"])
-    people = {**handlers, work.me.ansattnr: work.me.namn, **staff}
+    people = {**handlers, work.me.ansattnr: work.me.namn, **_employed(rundt.tilsett)}
     return tuple(sorted(people.items(), key=lambda person: person[1]))
 
 
-def _pairs(sak: Sak, kind: str) -> Par:
-    return tuple((row.kode, row.tekst) for row in sak.par[kind])
+class Tilbod(NamedTuple):
+    """What the open steps' forms offer, and what is chosen already: nothing that people wrote, so that they are drawn once.
 
+    `eining`: the case's unit; `klokker`: its duties, id and name; `fleire`: other reports were joined with the case.
+    `liknande` and `bruk`: cases like it, and measures that exist, are offered.
+    """
 
-@dataclass(frozen=True)
-class Tilbod:
-    """What the open steps' forms offer, and what is chosen already. `fleire`: other reports were joined with the case."""
-
+    steg: tuple[str, ...] = ()
     hovudtype: Par = ()
     underkategori: Par = ()
     art: Par = ()
@@ -103,29 +101,38 @@ class Tilbod:
     einingar: Par = ()
     handterarar: Par = ()
     eigarar: Par = ()
-    tiltak: Par = ()
-    eg: str = ""
+    klokker: Par = ()
+    vald: tuple[str | int | None, ...] = ()
     valde_arsaker: tuple[str, ...] = ()
     valde_utfall: tuple[str, ...] = ()
+    eg: str = ""
+    eining: str = ""
     fleire: bool = False
+    liknande: bool = False
+    bruk: bool = False
 
 
-def for_steps(work: Work, sak: Sak, words: Ordliste, steps: Collection[Steg]) -> Tilbod:
-    """The choices of the open steps."""
+def for_steps(work: Work, sak: Sak, rundt: Rundt, words: Ordliste, steps: Collection[Steg], *, liknande: bool) -> Tilbod:
+    """The choices of the open steps. `rundt`: the people around the case; `liknande`: there are cases like it."""
     if not steps:
         return Tilbod()
-    handlers = _handlers(sak)
-    sak.par["tiltak"].sort(key=lambda row: -int(row.tal))
+    handlers = _handlers(rundt)
     joined = [linje.hending.slag for linje in sak.historie if linje.hending.slag in {"duplikat_inn", "duplikat_ut"}]
+    avvik = sak.avvik
     return Tilbod(
-        **(choices(work, sak.avvik, words) if Steg.KLASSIFISER in steps else {}),
+        **(choices(work, avvik, words) if Steg.KLASSIFISER in steps else {}),
+        steg=tuple(steg.value for steg in steps),
         plikter=_duties(work) if Steg.MELDEPLIKT in steps else (),
         einingar=_units(work) if Steg.SEND_VIDARE in steps else (),
         handterarar=tuple(handlers.items()) if Steg.TILDEL in steps else (),
-        eigarar=_owners(work, sak, handlers) if Steg.TILTAK in steps else (),
-        tiltak=_pairs(sak, "tiltak"),
-        eg=work.me.ansattnr,
+        eigarar=_owners(work, rundt, handlers) if Steg.TILTAK in steps else (),
+        klokker=tuple((str(one.rad.id), one.regel.text("styresmakt") if one.regel else one.rad.meldeplikt) for one in sak.plikter),
+        vald=(avvik.hovudtype, avvik.underkategori, avvik.art, avvik.alvor, avvik.alvor_mogleg),
         valde_arsaker=tuple(row.kode for row in sak.arsaker),
         valde_utfall=tuple(row.kode for row in sak.utfall),
+        eg=work.me.ansattnr,
+        eining=sak.eining.kode,
         fleire=joined[-1:] == ["duplikat_inn"],
+        liknande=liknande,
+        bruk=bool(sak.tilbod),
     )

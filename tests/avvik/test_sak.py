@@ -1,6 +1,14 @@
 """The case's page over HTTP: from the leader's first answer to a closed case whose outcome is counted."""
 
+import gc
+from functools import _lru_cache_wrapper
+from types import FunctionType, ModuleType
+
+from markupsafe import Markup
+
 from avvik.rules import Status
+from avvik.views.sak_ramme import fill
+from kjerne import known
 from tests.avvik.conftest import FileCase, Load, Post
 from tests.cast import Cast
 from tests.conftest import ClientFor, Clock
@@ -38,3 +46,47 @@ def test_a_case_goes_from_filed_to_closed_and_its_outcome_is_counted(
     kari = client_for(cast.kari).get(f"/avvik/{nr}")
     assert "Nattevakta testar sensorane." in kari.text
     assert "Sensoren var av" not in kari.text
+
+
+def _texts_under(*roots: object) -> list[str]:
+    """Every text that something holds, through what it holds itself."""
+    waiting, met, found = list(roots), set(), []
+    while waiting:
+        one = waiting.pop()
+        if id(one) in met or isinstance(one, type | ModuleType | FunctionType):
+            continue
+        met.add(id(one))
+        if isinstance(one, str):
+            found.append(one)
+        else:
+            waiting += gc.get_referents(one)
+    return found
+
+
+def test_what_people_wrote_in_a_case_stays_in_no_memory(cast: Cast, client_for: ClientFor, file_case: FileCase, post: Post) -> None:
+    nr = file_case(skildring="Kanarifuglen song.", strakstiltak="Kanarifuglen fekk vatn.")
+    post(cast.leif, nr, "svar", tekst="Kanarifuglen er sett.")
+    post(cast.leif, nr, "arsak", arsak="utstyr", kvifor="Kanarifuglen hadde ikkje bur")
+    post(cast.leif, nr, "utfall", utfall="opplaering", grunngiving="Kanarifuglen har det bra", sluttsvar="Kanarifuglen er heime.")
+    post(cast.leif, nr, "tiltak", tittel="Kanarifuglen får bur", ansvarleg=cast.leif.ansattnr, frist="2030-01-01")
+    leif = client_for(cast.leif)
+    shown = [leif.get(f"/avvik/{nr}").text.count("Kanarifuglen") for _again in range(3)]
+    assert shown == [10, 10, 10], "each text is on the page each time"
+    kept = [one for one in gc.get_objects() if isinstance(one, _lru_cache_wrapper)]
+    texts = _texts_under(known._held, *(gc.get_referents(one) for one in kept))
+    assert any(nr in text for text in texts), "the frame is known, and this test sees it"
+    assert not [text[:200] for text in texts if "Kanarifuglen " in text]
+
+
+def test_a_text_that_looks_like_a_place_is_only_a_text(cast: Cast, client_for: ClientFor, file_case: FileCase) -> None:
+    nr = file_case(skildring="Skrive slik: \ue000csrf_felt\ue000, \ue000sluttsvar\ue000 og <b>.", strakstiltak="\ue000skjema\ue000")
+    page = client_for(cast.leif).get(f"/avvik/{nr}").text
+    said = page[page.index('id="saka"') :]
+    assert "og &lt;b&gt;." in said[:200]
+    assert 'name="csrf_token"' not in said[:200]
+    assert page.count('id="svar-tekst"') == 1
+
+
+def test_a_place_is_filled_once_and_escaped() -> None:
+    drawn = Markup("<p>\ue000a\ue000</p>\ue000b\ue000\ue000ukjent\ue000")
+    assert fill(drawn, {"a": "<\ue000b\ue000>"}, b=Markup("<i>")) == "<p>&lt;\ue000b\ue000&gt;</p><i>"
