@@ -176,6 +176,11 @@ def report_avvik(work: Work, melding: Melding, browser: str = "") -> Kvittering:
     Heimel: forskrift om leiing og kvalitetsforbetring § 6 g.
     """
     digest = body_hash(melding, work.config.secret_key, browser)
+    eining = tree(work.db).einingar.get(melding.eining_id)
+    here = eining if eining is not None and eining.is_active(work.today) else None
+    concerned = _concerned(work, here) if here and melding.gjeld_leiar else frozenset()
+    excluded = concerned if melding.anonym or melding.konfidensiell else concerned | {work.me.id}
+    mottakar = find_mottakar(work.db, here, work.today, excluded) if here else None  # before others must wait for this one
     work.db.flush()
     connection, aar = work.db.connection(), oslo_date(work.now).year
     number: int = write(connection, _NEXT[connection.dialect.name], {"aar": aar})
@@ -183,12 +188,8 @@ def report_avvik(work: Work, melding: Melding, browser: str = "") -> Kvittering:
     if key.avvik_id is not None:
         write(connection, _BACK, {"aar": aar})
         return _filed_before(work, melding, key, digest)
-    eining = tree(work.db).einingar.get(melding.eining_id)
-    if eining is None or not eining.is_active(work.today):
+    if here is None:
         raise Refused(_("Eininga finst ikkje lenger. Vel ei anna eining."), "eining")
-    concerned = _concerned(work, eining) if melding.gjeld_leiar else frozenset()
-    excluded = concerned if melding.anonym or melding.konfidensiell else concerned | {work.me.id}
-    mottakar = find_mottakar(work.db, eining, work.today, excluded)
     changed(work.db)  # an anonymous one has no line in the log until night
     avvik = _write_case(work, connection, melding, mottakar, (aar, number))
     _write_key(connection, melding, avvik, digest)
@@ -197,7 +198,7 @@ def report_avvik(work: Work, melding: Melding, browser: str = "") -> Kvittering:
         work.db.execute(delete(AvvikKladd).where(AvvikKladd.nokkel == melding.nokkel))
     note_filed(work, connection, avvik)
     _open_duties(work, connection, melding, avvik)
-    _letters(work, melding, avvik, eining, mottakar, concerned)
+    _letters(work, melding, avvik, here, mottakar, concerned)
     return Kvittering(work.db, avvik.id, avvik.nr, melding.anonym or melding.konfidensiell, mottakar, _code(work, melding), ny=True)
 
 
