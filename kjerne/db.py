@@ -7,15 +7,16 @@ PostgreSQL: read requests in autocommit, writes in one transaction.
 import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import DateTime, Engine, MetaData, Table, TypeDecorator, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.attributes import instance_dict, manager_of_class
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kjerne.kept import READS_ONLY, WHERE
@@ -39,9 +40,22 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
+R = TypeVar("R", bound=Base)
+
+
 def table(model: type[Base]) -> Table:
     """A model's table, for a statement that goes past the mapper."""
     return cast("Table", model.__table__)
+
+
+def row_of(kind: type[R], values: Iterable[Any]) -> R:
+    """A row that was read past the mapper, all columns in the table's order, as the mapper would have made it.
+
+    It belongs to no session: it is read, never changed.
+    """
+    row: R = manager_of_class(kind).new_instance()
+    instance_dict(row).update(zip(kind.__table__.c.keys(), values, strict=True))
+    return row
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -6,13 +6,12 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import instance_dict, manager_of_class
 
 from kjerne import asked
 from kjerne.access import Rolle
 from kjerne.clock import oslo_date
 from kjerne.config import Config
-from kjerne.db import Base
+from kjerne.db import Base, row_of
 from kjerne.einingar import tree
 from kjerne.kept import READS_ONLY, STAMP
 from kjerne.known import ANSWERS, set_version
@@ -100,7 +99,6 @@ def _spread(db: Session, rows: Iterable[Any]) -> Grants:
 
 def _row(db: Session, kind: type[R], values: Iterable[Any]) -> R:
     """A row as the mapper would have made it, without asking again."""
-    row: R = manager_of_class(kind).new_instance()
-    instance_dict(row).update(zip(kind.__table__.c.keys(), values, strict=True))
+    row = row_of(kind, values)
     make_transient_to_detached(row)
     return row if db.info.get(READS_ONLY) else db.merge(row, load=False)

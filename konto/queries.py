@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from kjerne import asked
 from kjerne.access import ROLLENAMN, Rolle
 from kjerne.config import Config
+from kjerne.db import row_of
 from kjerne.models import Eining, Okt, Person, PersonEining, Tilgang
 from kjerne.work import Work
 
@@ -18,7 +19,6 @@ MAX_NAME = 200
 
 
 _COLUMNS: Final = tuple(Person.__table__.c)
-_NAMES: Final = tuple(column.key for column in _COLUMNS)
 _NAMED: Final = (
     select(*_COLUMNS)
     .where(or_(Person.ansattnr == bindparam("namn"), Person.epost == bindparam("epost")))
@@ -36,7 +36,7 @@ def by_user_name(db: Session, typed: str) -> Person | None:
     if not name or len(name) > MAX_NAME or not name.isprintable():
         return None
     found = asked.fixed(db, _NAMED, namn=name, epost=name.lower())
-    return Person(**dict(zip(_NAMES, found[0], strict=True))) if found else None
+    return row_of(Person, found[0]) if found else None
 
 
 def token_hash(token: str) -> str:

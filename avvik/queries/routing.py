@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from kjerne import asked
 from kjerne.access import Right, Rolle, roles_with
+from kjerne.db import row_of
 from kjerne.einingar import tree
 from kjerne.models import Eining, Person, Tilgang
 from kjerne.work import Work
@@ -29,7 +30,6 @@ def _fit(person: Person, today: date, excluded: frozenset[int]) -> bool:
 
 
 _COLUMNS: Final = tuple(Person.__table__.c)
-_NAMES: Final = tuple(column.key for column in _COLUMNS)
 _PAIR: Final = select(*_COLUMNS).where(Person.id.in_((bindparam("leader"), bindparam("deputy"))))
 
 
@@ -41,7 +41,7 @@ def _pair(db: Session, eining: Eining) -> Iterator[tuple[Person, bool]]:
     for person_id, is_deputy in ((eining.leiar_id, False), (eining.stedfortredar_id, True)):
         row = rows.get(person_id)
         if row is not None:
-            yield Person(**dict(zip(_NAMES, row, strict=True))), is_deputy
+            yield row_of(Person, row), is_deputy
 
 
 def find_mottakar(db: Session, eining: Eining, today: date, excluded: frozenset[int] = frozenset()) -> Mottakar | None:
