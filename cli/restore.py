@@ -23,6 +23,7 @@ from kjerne.bundle import Damaged, Reader, opened, sum_of
 from kjerne.config import Config
 from kjerne.db import Databases
 from kjerne.errors import Refused
+from kjerne.known import as_it_was
 from kjerne.models import Fil, Innstilling, Logghovud, Okt, Tilgangsgruppe
 
 FILLED_BY_MIGRATE = {*katalog.TABLES, *(model.__tablename__ for model in (Tilgangsgruppe, Innstilling, Logghovud))}
@@ -160,6 +161,7 @@ def _put_in(databases: Databases, task: _Task, now: datetime) -> Outcome:
     done = False
     try:
         with databases.writing() as db:
+            as_it_was(db)
             dump.clear_filled(db)
             counts = {table.name: _load(db, task, table) for table in dump.tables()}
             dump.align_numbering(db)

@@ -13,8 +13,8 @@ from kjerne.clock import oslo_date
 from kjerne.config import Config
 from kjerne.db import Base, row_of
 from kjerne.einingar import tree
-from kjerne.kept import READS_ONLY, STAMP
-from kjerne.known import ANSWERS, set_version
+from kjerne.kept import ANSWERS, READS_ONLY, STAMP
+from kjerne.known import set_version
 from kjerne.models import Innstilling, Logghovud, Okt, Person, Tilgang, TilgangsgruppeMedlem
 from kjerne.sessions import SEEN_EVERY, token_hash
 from kjerne.work import Grants

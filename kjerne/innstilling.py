@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kjerne.kept import STAMP, kept, watch
+from kjerne.kept import STAMPS, kept, watch
 from kjerne.models import Innstilling
 
 DEFAULTS: dict[str, str] = {
@@ -34,7 +34,8 @@ def settings(db: Session) -> dict[str, str]:
 
 
 def _load(db: Session) -> dict[str, str]:
-    chosen: dict[str, str] = {row.nokkel: row.verdi for row in db.scalars(select(Innstilling).where(Innstilling.nokkel != STAMP))}
+    rows = db.scalars(select(Innstilling).where(Innstilling.nokkel.not_in(STAMPS)))
+    chosen: dict[str, str] = {row.nokkel: row.verdi for row in rows}
     return {**DEFAULTS, **chosen}
 
 

@@ -12,10 +12,11 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import ORMExecuteState, Session
 
-__all__ = ["READS_ONLY", "STAMP", "WHERE", "kept", "stamp_of", "watch", "where_of"]
+__all__ = ["ANSWERS", "READS_ONLY", "STAMP", "STAMPS", "WHERE", "kept", "stamp_of", "watch", "where_of"]
 
-#: The stamp's key in `innstilling`; and how a session says that it cannot change anything.
-STAMP, READS_ONLY = "katalogstempel", "reads_only"
+#: The stamp's key in `innstilling`, that of `known.py`, both; and how a session says that it cannot change anything.
+STAMP, ANSWERS, READS_ONLY = "katalogstempel", "svarstempel", "reads_only"
+STAMPS = (STAMP, ANSWERS)
 _CHANGED = "katalog_endra"
 #: In a session's `info`: which database it asks.
 WHERE = "kept_where"

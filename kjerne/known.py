@@ -15,13 +15,11 @@ from sqlalchemy import TextClause, event, text
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from kjerne.i18n import current
-from kjerne.kept import READS_ONLY, stamp_of, where_of
+from kjerne.kept import ANSWERS, READS_ONLY, stamp_of, where_of
 from kjerne.work import Work
 
-__all__ = ["ANSWERS", "LOGGED", "Scope", "changed", "known", "scope_of", "set_version"]
+__all__ = ["LOGGED", "Scope", "as_it_was", "changed", "known", "scope_of", "set_version"]
 
-#: The stamp's key in `innstilling`: raised by what is changed without a line in the log.
-ANSWERS: Final = "svarstempel"
 #: In a writing session's `info`: this transaction has added a line to the log; and it has changed what answers may be about.
 LOGGED: Final = "logged"
 _TOUCHED: Final = "touched"
@@ -112,6 +110,11 @@ def known(work: Work, load: Callable[Concatenate[Work, P], T], *parts: P.args, *
         while len(_held) > _MOST:
             _held.popitem(last=False)
     return value
+
+
+def as_it_was(db: Session) -> None:
+    """Say that this transaction brings back what was, stamps and log included: there is nothing to raise."""
+    db.info[LOGGED] = True
 
 
 def changed(db: Session) -> None:

@@ -12,6 +12,7 @@ import sys
 import time
 import uuid
 from collections.abc import MutableMapping
+from functools import lru_cache, partial
 from typing import Any
 
 import structlog
@@ -70,7 +71,7 @@ def install(app: Flask) -> None:
     """Put the three addresses and the request log on the application."""
     setup_logging()
     app.before_request(_begin)
-    app.after_request(_finish)
+    app.after_request(partial(_finish, logger.bind()))  # bound once: to find out for each line how lines are written costs more
     needs = app.extensions.setdefault("internkontroll_needs", {})
     for rule, view in (("/livez", livez), ("/readyz", readyz), ("/metrics", metrics)):
         app.add_url_rule(rule, view.__name__, view)
@@ -82,15 +83,25 @@ def _begin() -> None:
     g.request_id = uuid.uuid4().hex[:16]
 
 
-def _finish(response: Response) -> Response:
+@lru_cache(maxsize=4096)
+def _counter(method: str, rule: str, status: int) -> Counter:
+    return REQUESTS.labels(method, rule, status)
+
+
+@lru_cache(maxsize=1024)
+def _timer(rule: str) -> Histogram:
+    return SECONDS.labels(rule)
+
+
+def _finish(lines: Any, response: Response) -> Response:
     rule = request.url_rule.rule if request.url_rule else "-"
     seconds = time.perf_counter() - g.get("begun", time.perf_counter())
     if rule not in {"/livez", "/readyz", "/metrics"}:
         method = request.method if request.method in {"GET", "HEAD", "POST", "OPTIONS"} else "OTHER"
         status = g.get("logged_as", response.status_code)
-        REQUESTS.labels(method, rule, status).inc()
-        SECONDS.labels(rule).observe(seconds)
-        logger.info(
+        _counter(method, rule, status).inc()
+        _timer(rule).observe(seconds)
+        lines.info(
             "request",
             method=method,
             rule=rule.replace(" ", ""),

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 
 from avvik.actions import Melding, report_avvik
 from avvik.models import Avvik, AvvikFilter
-from kjerne import known
+from kjerne import kept, known
 from kjerne.db import Databases
 from kjerne.models import Innstilling
 from tests.avvik.skjema import Csrf, send
@@ -88,13 +88,13 @@ def test_what_is_not_in_the_log_raises_the_stamp(
     leif = client_for(cast.leif)
     assert f"/avvik/{nr}" in leif.get("/avvik/").text
     with databases.writing() as db:
-        before = db.get(Innstilling, known.ANSWERS)
+        before = db.get(Innstilling, kept.ANSWERS)
         stood = before.verdi if before else "0"
         db.add(AvvikFilter(person_id=cast.leif.id, namn="Nattevakter", sporjing="liste=alle"))
         db.commit()
     assert "Nattevakter" in leif.get("/avvik/").text
     with databases.writing() as db:
-        now = db.get(Innstilling, known.ANSWERS)
+        now = db.get(Innstilling, kept.ANSWERS)
         assert now is not None
         assert now.verdi != stood
         nummer = int(nr.partition("-")[2])
