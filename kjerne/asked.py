@@ -23,7 +23,7 @@ from kjerne.db import UtcDateTime
 from kjerne.kept import READS_ONLY, stamp_of, where_of
 from kjerne.known import known, scope_of
 from kjerne.work import Work
-from kjerne.written import driver_cursor
+from kjerne.written import driver_rows
 
 __all__ = ["Asking", "ahead", "fixed", "rows", "value"]
 
@@ -91,7 +91,7 @@ def rows(work: Work, question: Question, *parts: Hashable, **given: object) -> l
         return [built.make(row) for row in result]
     if CHECK:
         _check(built, question(work, *parts), question)
-    return built.read(_run(connection, built.sql, built.filled(given)))
+    return built.read(driver_rows(connection, built.sql, built.filled(given)))
 
 
 def value(work: Work, question: Question, *parts: Hashable, **given: object) -> Any:
@@ -113,7 +113,7 @@ def fixed(db: Session, statement: Statement, **given: object) -> list[Any]:
         result = connection.execute(statement, given)
         built = _keep(key, result, statement, given)
         return [built.make(row) for row in result]
-    return built.read(_run(connection, built.sql, built.filled(given)))
+    return built.read(driver_rows(connection, built.sql, built.filled(given)))
 
 
 def ahead(work: Work, *wanted: Asking) -> None:
@@ -149,19 +149,6 @@ def _connection(db: Session) -> Connection:
         connection = db.connection()
         held = db.info[_READING] = db.get_transaction(), connection
     return held[1]
-
-
-def _run(connection: Connection, sql: str, values: Any) -> Sequence[Sequence[Any]]:
-    """All rows from the driver itself: SQLAlchemy's own handling of a result costs more than most answers.
-
-    Through SQLAlchemy where somebody listens to what is asked. Raises what SQLAlchemy would.
-    """
-    if connection.dispatch.before_cursor_execute:
-        return connection.exec_driver_sql(sql, values).fetchall()
-    with driver_cursor(connection, sql) as cursor:
-        cursor.execute(sql, values)
-        found: Sequence[Sequence[Any]] = cursor.fetchall()
-    return found
 
 
 def _key(work: Work, question: Question, parts: tuple[Hashable, ...]) -> Hashable | None:

@@ -7,10 +7,12 @@ settings, so each process sees a change at its next request. Who has changed som
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from threading import Lock
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import ORMExecuteState, Session
+
+from kjerne.written import driver_rows
 
 __all__ = ["ANSWERS", "READS_ONLY", "STAMP", "STAMPS", "WHERE", "kept", "stamp_of", "watch", "where_of"]
 
@@ -22,6 +24,8 @@ _CHANGED = "katalog_endra"
 WHERE = "kept_where"
 #: So many databases are remembered: one in an installation, a few in a test run.
 _DATABASES = 4
+#: The same for everybody, so it is asked of the driver itself.
+_ASK: Final = f"SELECT verdi FROM innstilling WHERE nokkel = '{STAMP}'"  # noqa: S608 - fixed text
 T = TypeVar("T")
 
 _held: OrderedDict[str, dict[str, tuple[str, Any]]] = OrderedDict()
@@ -74,7 +78,8 @@ def stamp_of(db: Session) -> str | None:
     if db.info.get(_CHANGED):
         return None
     if STAMP not in db.info:
-        db.info[STAMP] = db.scalar(text("SELECT verdi FROM innstilling WHERE nokkel = :stamp"), {"stamp": STAMP}) or "0"
+        found = driver_rows(db.connection(), _ASK, ())
+        db.info[STAMP] = found[0][0] if found else "0"
     return str(db.info[STAMP])
 
 

@@ -4,7 +4,7 @@ SQLAlchemy says once what a statement is called in the driver's own words and ho
 values are put in. Its own handling of each statement costs several times what the database does.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-__all__ = ["driver_cursor", "write", "write_new"]
+__all__ = ["driver_rows", "write", "write_new"]
 
 Statement: TypeAlias = Insert | Update | TextClause
 
@@ -49,7 +49,7 @@ def write(connection: Connection, statement: Statement, *rows: Mapping[str, Any]
         result = connection.execute(statement, rows[0] if len(rows) == 1 else rows)
         return result.scalar() if result.returns_rows else None
     written = _kept(connection, statement, rows[0])
-    with driver_cursor(connection, written.sql) as cursor:
+    with _driver_cursor(connection, written.sql) as cursor:
         if len(rows) > 1:
             cursor.executemany(written.sql, [written.filled(row) for row in rows])
             return None
@@ -64,7 +64,7 @@ def write_new(connection: Connection, statement: Insert, row: Mapping[str, Any])
         key = connection.execute(statement, row).inserted_primary_key
         return int(key[0]) if key else 0
     written = _kept(connection, statement, row, numbered=True)
-    with driver_cursor(connection, written.sql) as cursor:
+    with _driver_cursor(connection, written.sql) as cursor:
         cursor.execute(written.sql, written.filled(row))
         return int(cursor.fetchall()[0][0] if cursor.description else cursor.lastrowid)
 
@@ -95,8 +95,21 @@ def _compiled(statement: Statement, dialect: Dialect, names: list[str], *, numbe
     return _Written(str(made), tuple((name, defaults[name], kinds[name]) for name in places), made.positiontup is None)
 
 
+def driver_rows(connection: Connection, sql: str, values: Any) -> Sequence[Sequence[Any]]:
+    """All rows from the driver itself: SQLAlchemy's own handling of a result costs more than most answers.
+
+    Through SQLAlchemy where somebody listens to what is asked. Raises what SQLAlchemy would.
+    """
+    if connection.dispatch.before_cursor_execute:
+        return connection.exec_driver_sql(sql, values).fetchall()
+    with _driver_cursor(connection, sql) as cursor:
+        cursor.execute(sql, values)
+        found: Sequence[Sequence[Any]] = cursor.fetchall()
+    return found
+
+
 @contextmanager
-def driver_cursor(connection: Connection, sql: str) -> Iterator[Any]:
+def _driver_cursor(connection: Connection, sql: str) -> Iterator[Any]:
     """The driver's cursor; its errors become those of SQLAlchemy."""
     dialect, driver = connection.dialect, connection.connection.dbapi_connection
     errors = dialect.loaded_dbapi.Error

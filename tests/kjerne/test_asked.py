@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Select, event, literal_column, select
 from sqlalchemy.exc import DBAPIError
 
-from kjerne import asked
+from kjerne import asked, written
 from kjerne.access import Right
 from kjerne.db import Databases
 from kjerne.models import Eining, Person
@@ -97,7 +97,7 @@ def test_a_question_the_database_cannot_answer_fails_as_any_other(
     with databases.reading() as db:
         built = asked.rows(work_for(db, cast.leif), _name, "HO-IT-01")
         with pytest.raises(DBAPIError) as said:
-            asked._run(db.connection(), "SELECT finst_ikkje FROM person", ())
+            written.driver_rows(db.connection(), "SELECT finst_ikkje FROM person", ())
     assert built
     assert said.value.hide_parameters
 
