@@ -25,7 +25,7 @@ from kjerne.known import known, scope_of
 from kjerne.work import Work
 from kjerne.written import driver_rows
 
-__all__ = ["Asking", "ahead", "fixed", "rows", "value"]
+__all__ = ["Asking", "ahead", "fixed", "rows", "unread", "value"]
 
 #: So many statements are kept in a process; the oldest go first.
 _MOST: Final = 8000
@@ -114,6 +114,16 @@ def fixed(db: Session, statement: Statement, **given: object) -> list[Any]:
         built = _keep(key, result, statement, given)
         return [built.make(row) for row in result]
     return built.read(driver_rows(connection, built.sql, built.filled(given)))
+
+
+def unread(
+    db: Session, statement: Statement, **given: object
+) -> tuple[Sequence[Sequence[Any]], Callable[[Sequence[Sequence[Any]]], list[Any]]]:
+    """The driver's own rows of such a statement, and how they are read: for those who know already what the same rows say."""
+    built = _held.get((statement, where_of(db)))
+    if built is None:  # the first who asks has them read at once
+        return fixed(db, statement, **given), list
+    return driver_rows(_connection(db), built.sql, built.filled(given)), built.read
 
 
 def ahead(work: Work, *wanted: Asking) -> None:

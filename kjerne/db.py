@@ -110,8 +110,9 @@ def _sqlite_engine(url: str, *, reads_only: bool) -> Engine:
     return engine
 
 
-def _postgres_engine(url: str, *, reads_only: bool) -> Engine:
-    options: dict[str, Any] = {}
+def _postgres_engine(url: str, *, reads_only: bool, each: bool = False) -> Engine:
+    """`each`: every statement is a transaction of its own."""
+    options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"} if each else {}
     if reads_only:  # autocommit: no round trip for a rollback
         options = {
             "isolation_level": "AUTOCOMMIT",
@@ -162,7 +163,7 @@ class Databases:
         self.engine = make(url, reads_only=False)
         self._read_engine = make(url, reads_only=True)
         # SQLite's connections commit each statement by themselves where nothing was begun (`isolation_level = None`)
-        self._each = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._each = self.engine if self.is_sqlite else _postgres_engine(url, reads_only=False, each=True)
         self._writer = threading.Lock()
 
     @contextmanager
@@ -206,7 +207,7 @@ class Databases:
         A database that does not answer is told to whoever asks it first.
         """
         with ExitStack() as held, suppress(DBAPIError):
-            for engine in (self.engine, self._read_engine):
+            for engine in {self.engine, self._read_engine, self._each}:
                 for _number in range(count):
                     held.enter_context(engine.connect())
 
@@ -214,6 +215,7 @@ class Databases:
         """Close all pooled connections."""
         self.engine.dispose()
         self._read_engine.dispose()
+        self._each.dispose()
 
 
 def count_for_the_planner(databases: Databases, _config: object, _now: datetime) -> None:

@@ -1,8 +1,8 @@
 """Who asks and what she may: the session behind a cookie, its person and her grants, in one question."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, make_transient_to_detached
@@ -13,7 +13,7 @@ from kjerne.clock import oslo_date
 from kjerne.config import Config
 from kjerne.db import Base, row_of
 from kjerne.einingar import tree
-from kjerne.kept import ANSWERS, READS_ONLY, STAMP
+from kjerne.kept import ANSWERS, READS_ONLY, STAMP, stamp_of, where_of
 from kjerne.known import set_version
 from kjerne.models import Innstilling, Logghovud, Okt, Person, Tilgang, TilgangsgruppeMedlem
 from kjerne.sessions import SEEN_EVERY, token_hash
@@ -22,6 +22,7 @@ from kjerne.work import Grants
 __all__ = ["load_grants", "who"]
 
 R = TypeVar("R", bound=Base)
+Rows: TypeAlias = Sequence[Sequence[Any]]
 
 
 def _in_force() -> ColumnElement[bool]:
@@ -49,6 +50,11 @@ _WHO: Final = (
     .join(Okt, Okt.person_id == Person.id)
     .where(Okt.hash == bindparam("token_hash"))
 )
+#: Where the stamps stand among a row's columns.
+_FROM, _TO = len(_MAY), len(_MAY) + len(_STAMPS)
+#: So many sessions' rows are remembered in a process, as they were made.
+_MOST: Final = 1000
+_held: Final[dict[Hashable, tuple[Okt, Person, Grants]]] = {}
 _HERS: Final = _GRANTS.where(Person.id == bindparam("person"))
 
 
@@ -59,20 +65,35 @@ def who(db: Session, config: Config, token: str, now: datetime) -> tuple[Okt, Pe
     rows belong to none: they are read, never changed.
     """
     day = oslo_date(now)
-    found = asked.fixed(db, _WHO, token_hash=token_hash(token), day=day)
-    if not found:
+    rows, read = asked.unread(db, _WHO, token_hash=token_hash(token), day=day)
+    if not rows:
         return None
-    stamp, mac, answers, *rest = found[0][len(_MAY) :]
+    stamp, mac, answers = rows[0][_FROM:_TO]
     db.info.setdefault(STAMP, stamp or "0")
     set_version(db, mac, answers)
-    okt, person = _row(db, Okt, rest[: len(_OKT)]), _row(db, Person, rest[len(_OKT) :])
+    okt, person, grants = _said(db, rows, read)
     idle = timedelta(minutes=config.idle_minutes)
     if okt.delt_nettbrett:
         idle = timedelta(seconds=config.shared_idle_seconds) + SEEN_EVERY
     too_old = now - okt.laga > timedelta(hours=config.absolute_hours)
     if okt.avslutta is not None or now - okt.sist_sett > idle or too_old or not person.is_employed(day):
         return None
-    return okt, person, _spread(db, found)
+    return okt, person, grants
+
+
+def _said(db: Session, rows: Rows, read: Callable[[Rows], list[Any]]) -> tuple[Okt, Person, Grants]:
+    """What the rows say. Where the session only reads, the same rows under the same reference data say the same as last time."""
+    key = (where_of(db), stamp_of(db), tuple((*row[:_FROM], *row[_TO:]) for row in rows)) if db.info.get(READS_ONLY) else None
+    hers = _held.get(key) if key else None
+    if hers is None:
+        found = read(rows)
+        rest = found[0][_TO:]
+        hers = _row(db, Okt, rest[: len(_OKT)]), _row(db, Person, rest[len(_OKT) :]), _spread(db, found)
+        if key:
+            if len(_held) >= _MOST:
+                _held.clear()
+            _held[key] = hers
+    return hers
 
 
 def load_grants(db: Session, person_id: int, today: date) -> Grants:

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kjerne.kept import STAMPS, kept, watch
+from kjerne.kept import READS_ONLY, STAMPS, kept, latest, watch
 from kjerne.models import Innstilling
 
 DEFAULTS: dict[str, str] = {
@@ -31,6 +31,12 @@ watch([Innstilling])
 def settings(db: Session) -> dict[str, str]:
     """All settings: the defaults with what the municipality has chosen on top. Kept in the process."""
     return dict(kept(db, "innstillingar", _load))
+
+
+def house_language(db: Session) -> str:
+    """The language of those who have not chosen one. A form is answered in what this process knew last: its page has just asked."""
+    known_last = None if db.info.get(READS_ONLY) else latest(db, "innstillingar")
+    return str((known_last or settings(db))["sprak"])
 
 
 def _load(db: Session) -> dict[str, str]:

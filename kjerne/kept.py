@@ -14,7 +14,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from kjerne.written import driver_rows
 
-__all__ = ["ANSWERS", "READS_ONLY", "STAMP", "STAMPS", "WHERE", "kept", "stamp_of", "watch", "where_of"]
+__all__ = ["ANSWERS", "READS_ONLY", "STAMP", "STAMPS", "WHERE", "kept", "latest", "stamp_of", "watch", "where_of"]
 
 #: The stamp's key in `innstilling`, that of `known.py`, both; and how a session says that it cannot change anything.
 STAMP, ANSWERS, READS_ONLY = "katalogstempel", "svarstempel", "reads_only"
@@ -71,6 +71,12 @@ def kept(db: Session, name: str, load: Callable[[Session], T]) -> T:
         own.expunge_all()
     of_database[name] = stamp, value
     return value
+
+
+def latest(db: Session, name: str) -> Any:
+    """What is kept under a name, however old it is, without asking anything; None when nothing is."""
+    found = _held.get(where_of(db), {}).get(name)
+    return found[1] if found else None
 
 
 def stamp_of(db: Session) -> str | None:

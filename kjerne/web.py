@@ -30,7 +30,7 @@ from kjerne.db import Databases, table
 from kjerne.errors import Conflict, NotFound, Refusal, TooMany
 from kjerne.i18n import SPRAK, language
 from kjerne.i18n import gettext as _
-from kjerne.innstilling import settings
+from kjerne.innstilling import house_language, settings
 from kjerne.known import known
 from kjerne.models import Leselogg, Okt, Person
 from kjerne.work import Grants, Handler, Work
@@ -161,7 +161,7 @@ def _open_work(db: Session, parts: House) -> Work:
     person = hers.person if hers else None
     grants = hers.grants if hers else Grants()
     chosen = (person.sprak if person else None) or request.cookies.get(SPRAK_COOKIE) or ""
-    sprak = chosen if chosen in SPRAK else our_settings().get("sprak", "nn")
+    sprak = chosen if chosen in SPRAK else house_language(db)
     return Work(db, person, g.now, grants, sprak, parts.config, parts.handlers, hers.okt if hers else None)
 
 
