@@ -82,18 +82,23 @@ def who(db: Session, config: Config, token: str, now: datetime) -> tuple[Okt, Pe
 
 
 def _said(db: Session, rows: Rows, read: Callable[[Rows], list[Any]]) -> tuple[Okt, Person, Grants]:
-    """What the rows say. Where the session only reads, the same rows under the same reference data say the same as last time."""
-    key = (where_of(db), stamp_of(db), tuple((*row[:_FROM], *row[_TO:]) for row in rows)) if db.info.get(READS_ONLY) else None
-    hers = _held.get(key) if key else None
+    """What the rows say: the same rows under the same reference data say the same as last time.
+
+    Whoever may change something gets the two rows in her own session.
+    """
+    key = where_of(db), stamp_of(db), tuple((*row[:_FROM], *row[_TO:]) for row in rows)
+    hers = _held.get(key)
     if hers is None:
         found = read(rows)
         rest = found[0][_TO:]
-        hers = _row(db, Okt, rest[: len(_OKT)]), _row(db, Person, rest[len(_OKT) :]), _spread(db, found)
-        if key:
-            if len(_held) >= _MOST:
-                _held.clear()
-            _held[key] = hers
-    return hers
+        hers = _row(Okt, rest[: len(_OKT)]), _row(Person, rest[len(_OKT) :]), _spread(db, found)
+        if len(_held) >= _MOST:
+            _held.clear()
+        _held[key] = hers
+    if db.info.get(READS_ONLY):
+        return hers
+    okt, person, grants = hers
+    return db.merge(okt, load=False), db.merge(person, load=False), grants
 
 
 def load_grants(db: Session, person_id: int, today: date) -> Grants:
@@ -118,8 +123,8 @@ def _spread(db: Session, rows: Iterable[Any]) -> Grants:
     return Grants(roles, frozenset(groups))
 
 
-def _row(db: Session, kind: type[R], values: Iterable[Any]) -> R:
-    """A row as the mapper would have made it, without asking again."""
+def _row(kind: type[R], values: Iterable[Any]) -> R:
+    """A row as the mapper would have made it, that belongs to no session."""
     row = row_of(kind, values)
     make_transient_to_detached(row)
-    return row if db.info.get(READS_ONLY) else db.merge(row, load=False)
+    return row
