@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, func, select
 
 from avvik.models import AvvikFilter
-from avvik.queries.lists import Innsnevring, Lister
+from avvik.queries.lists import NOTHING, Innsnevring, Lister
 from avvik.queries.prosedyre import title_of
 from avvik.rules import LEVELS, Status
 from avvik.views.area import area
@@ -27,6 +27,8 @@ MOST_FILTERS = 20
 PROCEDURE_WORDS = 100
 CODE, NAME = 60, 60
 FIRST_YEAR, LAST_YEAR = 1990, 2199
+#: What an address may say.
+_LEVELS, _STATUSES, _LISTS = frozenset(map(str, LEVELS)), frozenset(Status), frozenset(Lister)
 
 
 def _day(raw: str) -> date | None:
@@ -40,6 +42,8 @@ def _day(raw: str) -> date | None:
 
 def narrowed_by(fields: Mapping[str, str]) -> Innsnevring:
     """What an address or a form narrows a list to; what is not understood does not narrow."""
+    if not fields:
+        return NOTHING
     level, status, procedure = fields.get("alvor", ""), fields.get("status", ""), fields.get("prosedyre", "")
 
     def code(name: str) -> str:
@@ -51,8 +55,8 @@ def narrowed_by(fields: Mapping[str, str]) -> Innsnevring:
         hovudtype=code("hovudtype"),
         underkategori=code("underkategori"),
         art=code("art"),
-        alvor=int(level) if level in {str(n) for n in LEVELS} else None,
-        status=status if status in set(Status) else "",
+        alvor=int(level) if level in _LEVELS else None,
+        status=status if status in _STATUSES else "",
         utfall=code("utfall"),
         fra=_day(fields.get("fra", "")),
         til=_day(fields.get("til", "")),
@@ -64,7 +68,7 @@ def narrowed_by(fields: Mapping[str, str]) -> Innsnevring:
 def list_of(fields: Mapping[str, str]) -> Lister:
     """The list named, else what waits for me."""
     asked = fields.get("liste", Lister.VENTAR.value)
-    return Lister(asked) if asked in set(Lister) else Lister.VENTAR
+    return Lister(asked) if asked in _LISTS else Lister.VENTAR
 
 
 def before_of(fields: Mapping[str, str]) -> int | None:
@@ -83,7 +87,7 @@ def place_of(fields: Mapping[str, str]) -> dict[str, str]:
 
 def place(fields: Mapping[str, str]) -> str:
     """The same as the end of an address; empty when she came from no list."""
-    found = place_of(fields)
+    found = place_of(fields) if fields else {}
     return f"?{urlencode(found)}" if found else ""
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import request, url_for
 from sqlalchemy import func, select
 
 from avvik import tekstar
@@ -228,6 +228,7 @@ class Ved:
     smal: dict[str, str]
     rader: tuple[Rad, ...]
     next_url: str | None
+    tilbake: str
 
     __hash__ = object.__hash__  # as for a page of the list
 
@@ -236,7 +237,9 @@ def beside(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None) 
     """What stands beside a case that was opened from this page of a list."""
     rows, kept = rows_of(work, chosen, narrow, ordliste(work.db, work.today), before), narrow.named()
     more = next_url(chosen, kept, rows[PAGE_SIZE - 1].id) if len(rows) > PAGE_SIZE else None
-    return Ved(chosen, kept | ({} if before is None else {"for": str(before)}), tuple(rows[:PAGE_SIZE]), more)
+    place = kept | ({} if before is None else {"for": str(before)})
+    back = url_for("avvik.liste", liste=chosen.value, **place)  # type: ignore[arg-type]  # what narrows is text
+    return Ved(chosen, place, tuple(rows[:PAGE_SIZE]), more, back)
 
 
 @area.page("/", needs=Open.LOGGED_IN)
