@@ -7,8 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from avvik.models import Avvik, AvvikHending, AvvikKladd
-from avvik.queries.access import mine
+from avvik.queries.access import mine_reasons
 from avvik.queries.duplikat import Samla, joined_into
+from avvik.queries.nyaste import newest
 from avvik.rules import ENDED, OPEN, STATUSNAMN, Status, status_name
 from kjerne.i18n import fclock, fdate, fshort, fweekday
 from kjerne.i18n import gettext as _
@@ -17,6 +18,7 @@ from kjerne.work import Work
 
 LATEST = 3
 SHORT_TEXT = 160
+QUESTIONS = 20
 TO_REPORTER = ("forste_svar", "svar", "sporsmal", "lukka", "avvist", "duplikat")
 MEASURES = frozenset({Status.TILTAK, Status.VENTAR_EFFEKT})
 _OPEN_CODES = [status.value for status in OPEN]
@@ -123,15 +125,15 @@ def _cut(text: str) -> str:
 
 def latest_cases(work: Work, *, but: int | None = None, limit: int = LATEST) -> list[Gjort]:
     """The reporter's latest cases with what was done about each. Three queries, however many cases she has."""
+    others = () if but is None else (Avvik.id != but,)
+    hers = newest(mine_reasons(work), others, limit).subquery()
     query = (
         select(Avvik, Person.namn)
+        .join(hers, hers.c.id == Avvik.id)
         .outerjoin(Person, Person.id == Avvik.sakshandsamar_id)
-        .where(mine(work))
         .order_by(Avvik.id.desc())
         .limit(limit)
     )
-    if but is not None:
-        query = query.where(Avvik.id != but)
     rows = work.db.execute(query).all()
     said = _last_words(work, [avvik.id for avvik, _namn in rows])
     return [_row(avvik, namn, said.get(avvik.id), joined_into(work, avvik)) for avvik, namn in rows]
@@ -171,11 +173,10 @@ def _row(avvik: Avvik, namn: str | None, said: AvvikHending | None, samla: Samla
 
 def questions_for_me(work: Work) -> list[Avvik]:
     """My cases in which somebody waits for my answer."""
-    return list(
-        work.db.scalars(
-            select(Avvik).where(mine(work), Avvik.ventar_meldar, Avvik.status.in_(_OPEN_CODES)).order_by(Avvik.id.desc()).limit(20)
-        )
-    )
+    asks = (Avvik.ventar_meldar.expression, Avvik.lukka_tid.is_(None), Avvik.status.in_(_OPEN_CODES))
+    waiting = newest(mine_reasons(work), asks, QUESTIONS, counted=True).subquery()
+    query = select(Avvik).join(waiting, waiting.c.id == Avvik.id).order_by(Avvik.id.desc()).limit(QUESTIONS)
+    return list(work.db.scalars(query))
 
 
 def my_drafts(work: Work) -> list[AvvikKladd]:
