@@ -18,7 +18,7 @@ from kjerne.models import Eining
 from kjerne.work import Work
 
 WINDOW = timedelta(days=90)
-MOST = 5
+MOST, NEWEST = 5, 50
 RARE, SHARE = 200, 10
 WORDS_TRIED, WORDS_SHARED = 12, 2
 SHORTEST = 4
@@ -34,16 +34,19 @@ def _rows(work: Work) -> Select[*tuple[Any, ...]]:
 
 
 def _same_kind(work: Work) -> Select[*tuple[Any, ...]]:
-    return (
-        _rows(work)
+    """Among the newest of the kind those she may open: where a unit has thousands of a kind, not each of them is asked about."""
+    newest = (
+        select(Avvik.id)
         .where(
             Avvik.eining_id == bindparam("eining"),
             Avvik.underkategori == bindparam("kategori"),
             Avvik.meldt.between(bindparam("fra"), bindparam("til")),
         )
         .order_by(Avvik.id.desc())
-        .limit(MOST)
+        .limit(NEWEST)
+        .subquery()
     )
+    return _rows(work).join(newest, newest.c.id == Avvik.id).order_by(Avvik.id.desc()).limit(MOST)
 
 
 def _alike(work: Work) -> Select[*tuple[Any, ...]]:

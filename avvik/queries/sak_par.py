@@ -21,16 +21,17 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    union,
     union_all,
 )
 
-from avvik.models import AvvikArsak, AvvikHending, AvvikOrd, AvvikTillegg, AvvikTiltak, AvvikUtfall
+from avvik.models import Avvik, AvvikArsak, AvvikHending, AvvikOrd, AvvikTillegg, AvvikTiltak, AvvikUtfall
 from kjerne import asked
+from kjerne.access import Right
 from kjerne.db import UtcDateTime
 from kjerne.models import Eining, Fil, Person, PersonEining, Tilgang
 from kjerne.work import Work
 from tiltak.models import Tiltak
-from tiltak.queries import visible as visible_measure
 from tiltak.rules import UNSETTLED
 
 __all__ = ["FILES", "MEASURES", "OFFERED", "OWN", "STAFF", "WORDS", "Fila", "Hending", "Rundt", "Tiltaket", "around", "own"]
@@ -112,16 +113,21 @@ def _files() -> Branch:
 
 
 def _offered(work: Work) -> Branch:
-    """Measures that are not settled, that she sees, and that do not serve the case yet."""
+    """Measures she may let serve the case too: not settled, hers or of the case's own unit, the nearest deadlines first.
+
+    Each state of each by an index in the order of deadlines: the cost is that of the list, however many a unit has.
+    """
+    here = select(Avvik.eining_id).where(Avvik.id == _THIS).scalar_subquery()
+    read_here = and_(Tiltak.eining_id == here, Tiltak.eining_id.in_(work.units(Right.TILTAK_LES)), Tiltak.skjerma.is_(False))
     serve = select(AvvikTiltak.tiltak_id).where(AvvikTiltak.avvik_id == _THIS)
-    found = (
-        select(Tiltak.id, Tiltak.tittel)
-        .where(visible_measure(work), Tiltak.status.in_(UNSETTLED), Tiltak.id.not_in(serve))
-        .order_by(Tiltak.id.desc())
-        .limit(MOST_MEASURES)
-        .subquery()
-    )
-    return _branch(OFFERED, _EMPTY, found.c.tittel, found.c.id)
+    parts = []
+    for reason in (Tiltak.ansvarleg_id == work.me.id, read_here):
+        for status in sorted(UNSETTLED):
+            part = select(Tiltak.id, Tiltak.tittel, Tiltak.frist).where(reason, Tiltak.status == status, Tiltak.id.not_in(serve))
+            parts.append(select(part.order_by(Tiltak.frist).limit(MOST_MEASURES).subquery()))
+    each = union(*parts).subquery()
+    found = select(each).order_by(each.c.frist, each.c.id).limit(MOST_MEASURES).subquery()
+    return _branch(OFFERED, _EMPTY, found.c.tittel, found.c.id, fra=cast(found.c.frist, String))
 
 
 _BRANCHES: Final[Mapping[str, Callable[[Work], Branch]]] = {
@@ -149,7 +155,7 @@ def own(work: Work, avvik_id: int, kinds: tuple[str, ...]) -> Mapping[str, list[
         found[kind].sort(key=lambda row: int(row.tal))
     for kind in ("arsak", "utfall", "tillegg"):
         found[kind].sort(key=lambda row: str(row.kode))
-    found[OFFERED].sort(key=lambda row: -int(row.tal))
+    found[OFFERED].sort(key=lambda row: (str(row.fra), int(row.tal)))
     return found
 
 

@@ -1,18 +1,25 @@
 """The case's page over HTTP: from the leader's first answer to a closed case whose outcome is counted."""
 
 import gc
+import re
+from datetime import timedelta
 from functools import _lru_cache_wrapper
 from types import FunctionType, ModuleType
 from uuid import uuid4
 
+import pytest
 from markupsafe import Markup
 
 from avvik.rules import Status
 from avvik.views.sak_ramme import fill
 from kjerne import known
+from kjerne.db import Databases
+from kjerne.models import Eining, Person
 from tests.avvik.conftest import FileCase, Load, Post
 from tests.cast import Cast
-from tests.conftest import ClientFor, Clock
+from tests.conftest import ClientFor, Clock, WorkFor
+from tiltak.actions import create_tiltak
+from tiltak.models import Tiltak
 
 
 def test_a_case_goes_from_filed_to_closed_and_its_outcome_is_counted(
@@ -92,3 +99,33 @@ def test_a_text_that_looks_like_a_place_is_only_a_text(cast: Cast, client_for: C
 def test_a_place_is_filled_once_and_escaped() -> None:
     drawn = Markup("<p>\ue000a\ue000</p>\ue000b\ue000\ue000ukjent\ue000")
     assert fill(drawn, {"a": "<\ue000b\ue000>"}, b=Markup("<i>")) == "<p>&lt;\ue000b\ue000&gt;</p><i>"
+
+
+@pytest.mark.both
+def test_measures_that_may_serve_too_are_hers_or_the_units_with_the_nearest_deadline_first(
+    cast: Cast, client_for: ClientFor, file_case: FileCase, databases: Databases, work_for: WorkFor, clock: Clock
+) -> None:
+    nr = file_case()
+    with databases.writing() as db:
+
+        def measure(title: str, days: int, who: Person, where: Eining, maker: Person) -> Tiltak:
+            return create_tiltak(
+                work_for(db, maker),
+                tittel=title,
+                skildring="Slik.",
+                eining_id=where.id,
+                ansvarleg=db.get_one(Person, who.id),
+                frist=clock().date() + timedelta(days=days),
+            )
+
+        measure("Om ein månad", 30, cast.kari, cast.it01, cast.leif)
+        measure("Om ei veke", 7, cast.kari, cast.it01, cast.leif)
+        measure("Hans ein annan stad", 20, cast.leif, cast.it02, cast.nils)
+        measure("Naboens", 1, cast.nils, cast.it02, cast.nils)
+        shielded = measure("Skjerma", 2, cast.kari, cast.it01, cast.kval)
+        shielded.skjerma = True
+        db.commit()
+    page = client_for(cast.leif).get(f"/avvik/{nr}").text
+    offered = re.search(r'<select[^>]*name="eksisterande".*?</select>', page, re.DOTALL)
+    assert offered is not None
+    assert re.findall(r"<option[^>]*>([^<]+)</option>", offered[0])[1:] == ["Om ei veke", "Hans ein annan stad", "Om ein månad"]
