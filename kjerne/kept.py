@@ -14,7 +14,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from kjerne.written import driver_rows
 
-__all__ = ["ANSWERS", "READS_ONLY", "STAMP", "STAMPS", "WHERE", "kept", "latest", "stamp_of", "watch", "where_of"]
+__all__ = ["ANSWERS", "READS_ONLY", "STAMP", "STAMPS", "WHERE", "kept", "latest", "raise_stamp", "stamp_of", "watch", "where_of"]
 
 #: The stamp's key in `innstilling`, that of `known.py`, both; and how a session says that it cannot change anything.
 STAMP, ANSWERS, READS_ONLY = "katalogstempel", "svarstempel", "reads_only"
@@ -89,10 +89,15 @@ def stamp_of(db: Session) -> str | None:
     return str(db.info[STAMP])
 
 
+def raise_stamp(session: Session, stamp: str) -> None:
+    """Raise one of the two stamps in this transaction."""
+    session.connection().execute(_RAISE, {"stamp": stamp})
+
+
 def _raise(session: Session) -> None:
     if not session.info.get(_CHANGED):
         session.info[_CHANGED] = True
-        session.connection().execute(_RAISE, {"stamp": STAMP})
+        raise_stamp(session, STAMP)
 
 
 @event.listens_for(Session, "before_flush")

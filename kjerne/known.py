@@ -11,11 +11,11 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
-from sqlalchemy import TextClause, event, text
+from sqlalchemy import TextClause, event
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from kjerne.i18n import current
-from kjerne.kept import ANSWERS, READS_ONLY, stamp_of, where_of
+from kjerne.kept import ANSWERS, READS_ONLY, raise_stamp, stamp_of, where_of
 from kjerne.work import Work
 
 __all__ = ["LOGGED", "Scope", "as_it_was", "changed", "known", "scope_of", "set_version"]
@@ -49,10 +49,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _held: OrderedDict[Hashable, tuple[str, Any]] = OrderedDict()
 _lock = Lock()
-_RAISE: Final = text(
-    "INSERT INTO innstilling (nokkel, verdi) VALUES (:stamp, '1') "
-    "ON CONFLICT (nokkel) DO UPDATE SET verdi = CAST(CAST(innstilling.verdi AS INTEGER) + 1 AS TEXT)"
-)
 
 
 class Scope:
@@ -138,7 +134,7 @@ def _on_execute(state: ORMExecuteState) -> None:
         return
     statement: Any = state.statement
     if isinstance(statement, TextClause):
-        heard = statement is not _RAISE and not str(statement).lstrip().upper().startswith("SELECT")
+        heard = not str(statement).lstrip().upper().startswith("SELECT")
     else:
         heard = getattr(getattr(statement, "table", None), "name", "") not in _UNHEARD
     if heard:
@@ -152,7 +148,7 @@ def _on_commit(session: Session) -> None:
         return
     session.flush()
     if session.info.pop(_TOUCHED, False) and not session.info.get(LOGGED):
-        session.connection().execute(_RAISE, {"stamp": ANSWERS})
+        raise_stamp(session, ANSWERS)
     session.info.pop(LOGGED, None)
 
 

@@ -57,7 +57,7 @@ SPORSMAL = _text("sporsmal", _l("Spørsmålet"), _l("Kva spurde dei om, og når?
 SVAR = _text("svar", _l("Svaret"), _l("Kva svarar kommunen? Utan namn, og utan tekst frå enkeltsaker."))
 SVAKT = _text("svakt", _l("Veike sider"), _l("Kva fungerer ikkje godt nok enno?"))
 
-#: What happened, and how the seven points stand: the same sections in the management's review and in an answer on request.
+#: What happened, and how the seven points stand: the same sections in the quarter's report, the management's review and an answer.
 HENDINGAR = (
     avvik.HOVUDTAL,
     avvik.UTVIKLING,
@@ -107,14 +107,7 @@ ALLE: tuple[Slag, ...] = (
         Rytme.KVARTAL,
         (
             SAMANDRAG,
-            avvik.HOVUDTAL,
-            avvik.UTVIKLING,
-            avvik.TYPAR,
-            avvik.EININGAR,
-            avvik.ALVOR,
-            avvik.HANDSAMING,
-            avvik.LAERING,
-            nokkeltal.RATE,
+            *HENDINGAR,
             nokkeltal.STILLE,
             bevis.ROS,
             bevis.RUTINAR,
