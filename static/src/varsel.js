@@ -26,9 +26,15 @@ function mirror(field) {
   const back = document.createElement("div");
   back.className = "mirror__back";
   back.setAttribute("aria-hidden", "true");
+  // A field that is moved loses the focus: who writes already when the script comes must go on where she was.
+  const held = document.activeElement === field && [field.selectionStart, field.selectionEnd];
   field.replaceWith(frame);
   frame.append(back, field);
   field.classList.add("mirror__front");
+  if (held) {
+    field.focus({ preventScroll: true });
+    field.setSelectionRange(...held);
+  }
   return back;
 }
 

@@ -121,6 +121,25 @@ def test_violence_takes_two_taps_and_one_text_once_the_form_is_open(
         assert db.scalars(select(Avvik.underkategori)).one() == "vald_trussel_tilsett"
 
 
+def test_who_writes_before_the_script_has_come_goes_on_where_she_was(
+    new_context: NewContext, address: str, cookie: dict[str, str]
+) -> None:
+    page = open_page(new_context, address, cookie, "/")
+    held: list[Route] = []
+    page.route("**/app.js*", lambda route: held.append(route))
+    page.goto(f"{address}/avvik/nytt?hurtig=vald", wait_until="commit")
+    field = page.locator("#skildring")
+    expect(field).to_be_focused()
+    field.press_sequentially("Eg vart slått")
+    field.press("ArrowLeft")
+    assert held, "the script came before she wrote: the test says nothing"
+    for route in held:
+        route.continue_()
+    expect(page.locator(".mirror #skildring")).to_be_focused()
+    page.keyboard.type("X")
+    expect(field).to_have_value("Eg vart slåtXt")
+
+
 def fill(page: Page, text: str = TEXT) -> None:
     page.locator(".tile:has(input[value=pasient_brukar])").tap()
     page.locator(".chip:has(input[value=legemiddel_ikkje_gitt])").tap()
