@@ -127,7 +127,7 @@ from kjerne.access import Right
 from kjerne.clock import utcnow
 from kjerne.config import Config
 from kjerne.db import Databases, count_for_the_planner
-from kjerne.drawn import FIELD_PLACE, filled, remembered
+from kjerne.drawn import FIELD_PLACE, PLACE, filled, pieces, remembered
 from kjerne.errors import Refusal
 from kjerne.i18n import lazy as _l
 from kjerne.jobs import Job
@@ -259,6 +259,7 @@ def create_app(config: Config | None = None, databases: Databases | None = None,
     sok.install()
     kompetanse.actions.ruter.install()
     login = flask_login.LoginManager()
+    login.session_protection = None  # who she is stands in our own session's row, never in Flask's cookie
     login.init_app(app, add_context_processor=False)
     login.request_loader(web.load_user)
     for area in AREAS:
@@ -292,10 +293,12 @@ def _install_templates(app: Flask) -> None:
         static_url=static_url,
         remembered=remembered,
         tokenplass=FIELD_PLACE,
+        stad=PLACE,
+        her_i=web.place_in,
         sprakval=i18n.SPRAKNAMN,
     )
 
-    app.jinja_env.filters["fylt"] = filled
+    app.jinja_env.filters.update(fylt=filled, delt=pieces)
 
     @app.context_processor
     def shared() -> dict[str, object]:

@@ -63,8 +63,7 @@ class Klient:
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
         self.cookie = cookie
 
-    def keep(self, headers: http.client.HTTPMessage) -> None:
-        """Take the cookies an answer sets, as a browser would."""
+    def _keep(self, headers: http.client.HTTPMessage) -> None:
         held = dict(one.split("=", 1) for one in self.cookie.split("; ") if one)
         held |= dict(one.partition(";")[0].split("=", 1) for one in headers.get_all("Set-Cookie") or ())
         self.cookie = "; ".join(f"{name}={value}" for name, value in held.items())
@@ -84,6 +83,8 @@ class Klient:
         said = answer.read()
         if answer.status != wants:
             raise RuntimeError(f"{method} {path}: {answer.status} instead of {wants}")
+        if "Set-Cookie" in answer.headers:
+            self._keep(answer.headers)
         return answer.headers, said
 
     def get(self, path: str) -> bytes:

@@ -38,8 +38,7 @@ class Filer:
 
     def file(self) -> None:
         """One filing: the POST alone."""
-        headers, _body = self._klient.send("POST", _FORM, self._body(), wants=303)
-        self._klient.keep(headers)
+        self._klient.send("POST", _FORM, self._body(), wants=303)
 
     def _body(self) -> str:
         return urllib.parse.urlencode(
@@ -59,8 +58,6 @@ class Filer:
 def filer_of(tenar: Tenar, rolle: str = "tilsett") -> Filer:
     """A filer logged in as the first demo login of a role."""
     klient = tenar.klient(rolle)
-    headers, _body = klient.send("GET", _FORM)
-    klient.keep(headers)
     unit = next(one["eining"] for one in tenar.data.demo["innloggingar"] if one["rolle"] == rolle)
     return Filer(tenar, klient, unit)
 
@@ -181,9 +178,7 @@ def login(result: Result, database: str, tenar: Tenar) -> None:
 
     def once() -> None:
         klient = Klient(tenar.base)
-        headers, page = klient.send("GET", "/logg-inn")
-        klient.keep(headers)
-        found = _TOKEN.search(page.decode())
+        found = _TOKEN.search(klient.get("/logg-inn").decode())
         fields = {"csrf_token": found[1] if found else "", "brukarnamn": row["brukarnamn"], "passord": row["passord"]}
         started = time.perf_counter()
         klient.send("POST", "/logg-inn", urllib.parse.urlencode(fields), wants=303)

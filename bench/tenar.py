@@ -28,6 +28,7 @@ __all__ = ["Tenar", "make_data", "served"]
 
 COOKIE: Final = "internkontroll_okt"
 READY_SECONDS: Final = 60
+MEMORY: Final = "/dev/shm"  # noqa: S108 - as the program's own web server is told (`cli/server.py`)
 _CASE: Final = re.compile(r"/avvik/(\d{4})-(\d+)")
 _PIECES: Final = re.compile(r"(<[^>]*>)")
 _VALUE: Final = re.compile(r'(href|value)="([^"]*)"')
@@ -105,6 +106,7 @@ def served(data: Data, workers: int = 1) -> Iterator[Tenar]:
         tenar = Tenar(data, base, bare, ours.pid)
         pages.write_text(json.dumps(_bare_pages(tenar), ensure_ascii=False), encoding="utf-8")
         command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(workers), "--threads", "8"]
+        command += ["--worker-tmp-dir", MEMORY] if os.access(MEMORY, os.W_OK) else []
         command += ["--bind", f"127.0.0.1:{bare_port}", "--no-control-socket", "--log-level", "warning", "bench.bare:application"]
         env = {**os.environ, "BENCH_DATABASE": data.raw, "BENCH_PAGES": str(pages)}
         theirs = stack.enter_context(_running(command, env, bare + "/liste?utan=1"))

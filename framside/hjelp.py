@@ -19,7 +19,7 @@ def _rows(chapters: list[Kapittel], sprak: str) -> list[tuple[str, kapittel.Teks
 
 def context_link(work: Work | None) -> str | None:
     """The address of the chapter that helps on the page that is being shown, for the frame."""
-    found = kapittel.chapter_for(request.path, work.grants.roles if work else ())
+    found = kapittel.chapter_for(request.path, work.grants.held if work else frozenset())
     return f"/hjelp/{found}" if found else None
 
 

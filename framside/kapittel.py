@@ -8,7 +8,7 @@ tests/framside/test_rettleiing.py holds it.
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from markupsafe import Markup
@@ -92,7 +92,8 @@ PAGES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
-def chapter_for(path: str, roller: Collection[Rolle]) -> str | None:
+@lru_cache(maxsize=4096)
+def chapter_for(path: str, roller: frozenset[Rolle]) -> str | None:
     """The name of the chapter that helps on the page with this address."""
     return next((namn for pattern, namn in PAGES if pattern.match(path) and BY_NAME[namn].fits(roller)), None)
 

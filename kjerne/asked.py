@@ -29,8 +29,6 @@ __all__ = ["Asking", "ahead", "fixed", "rows", "unread", "value"]
 
 #: So many statements are kept in a process; the oldest go first.
 _MOST: Final = 8000
-#: In a reading session's `info`: its transaction, and the connection it has for it.
-_READING: Final = "asked's connection"
 #: Tests say True: every question is then written anew too, and must be the one that was kept.
 CHECK: bool = False
 
@@ -123,7 +121,8 @@ def unread(
     built = _held.get((statement, where_of(db)))
     if built is None:  # the first who asks has them read at once
         return fixed(db, statement, **given), list
-    return driver_rows(_connection(db), built.sql, built.filled(given)), built.read
+    connection = db.info.get(READS_ONLY) or _connection(db)  # who only reads need not begin to ask one thing
+    return driver_rows(connection, built.sql, built.filled(given)), built.read
 
 
 def ahead(work: Work, *wanted: Asking) -> None:
@@ -151,14 +150,13 @@ def _all_of(work: Work, asking: tuple[tuple[Question, tuple[Hashable, ...]], ...
 
 def _connection(db: Session) -> Connection:
     """The session's connection in this transaction, with everything pending written."""
-    if not db.info.get(READS_ONLY):
+    connection: Connection | None = db.info.get(READS_ONLY)
+    if connection is None:
         db.flush()
         return db.connection()
-    held: tuple[object, Connection] | None = db.info.get(_READING)
-    if held is None or held[0] is not db.get_transaction():
-        connection = db.connection()
-        held = db.info[_READING] = db.get_transaction(), connection
-    return held[1]
+    if not connection.in_transaction():  # one moment for all questions from here on; the session joins it when it is asked itself
+        connection.begin()
+    return connection
 
 
 def _key(work: Work, question: Question, parts: tuple[Hashable, ...]) -> Hashable | None:

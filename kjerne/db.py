@@ -149,6 +149,21 @@ def one_at_a_time(db: Session, turn: int) -> None:
         db.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": turn})
 
 
+class Arbeidsokt(Session):
+    """A session that finds out once for each transaction which connection is its own: a filing asks ten times."""
+
+    _own: Connection | None = None
+
+    def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
+        """As SQLAlchemy's own."""
+        own, plain = self._own, not (bind_arguments or execution_options or self.in_nested_transaction())
+        if plain and own is not None and own.in_transaction():
+            return own
+        own = super().connection(bind_arguments, execution_options)
+        self._own = own if plain else None
+        return own
+
+
 class Databases:
     """Two doors to the same database: `reading()` cannot change anything, `writing()` is one transaction.
 
@@ -169,11 +184,12 @@ class Databases:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for one GET; the database itself refuses to write through it."""
-        session = Session(self._read_engine, autoflush=False, info={READS_ONLY: True, **self._where})
-        try:
-            yield session
-        finally:
-            session.close()
+        with self._read_engine.connect() as connection:
+            session = Arbeidsokt(connection, autoflush=False, info={READS_ONLY: connection, **self._where})
+            try:
+                yield session
+            finally:
+                session.close()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -195,7 +211,7 @@ class Databases:
             yield connection
 
     def _session(self) -> Iterator[Session]:
-        session = Session(self.engine, info=self._where)
+        session = Arbeidsokt(self.engine, info=self._where)
         try:
             yield session
         finally:

@@ -13,10 +13,12 @@ from markupsafe import Markup
 
 from kjerne.i18n import current
 
-__all__ = ["FIELD_PLACE", "filled", "remembered"]
+__all__ = ["FIELD_PLACE", "PLACE", "filled", "pieces", "remembered"]
 
 #: Stands for a form's token in a part that is drawn once: no keyboard writes it.
 FIELD_PLACE: Final = "\ue000token\ue000"
+#: Stands for what a page puts into a frame that is drawn once.
+PLACE: Final = "\ue000stad\ue000"
 #: So many texts are kept of one macro.
 _MOST: Final = 1024
 
@@ -40,3 +42,9 @@ def remembered(macro: Callable[..., Any]) -> Callable[..., Markup]:
 def filled(text: Markup, token: str) -> Markup:
     """A part that was drawn once, with this page's token in its forms."""
     return Markup(str(text).replace(FIELD_PLACE, token))  # noqa: S704 - the text is a macro's, the token is signed by us
+
+
+@lru_cache(maxsize=512)
+def pieces(frame: Markup, token: str) -> tuple[Markup, ...]:
+    """What stands between the places of a frame that was drawn once, with this session's token in its forms."""
+    return tuple(Markup(one) for one in str(filled(frame, token)).split(PLACE))  # noqa: S704 - as above

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import event, text
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from kjerne.written import driver_rows
@@ -46,7 +46,7 @@ def where_of(db: Session) -> str:
     """Which database a session asks. Said by whoever opened it: an engine's URL writes itself out each time it is compared."""
     found: str | None = db.info.get(WHERE)
     if found is None:
-        found = db.info[WHERE] = str(cast("Engine", db.get_bind()).url)
+        found = db.info[WHERE] = str(db.get_bind().engine.url)
     return found
 
 
@@ -66,7 +66,7 @@ def kept(db: Session, name: str, load: Callable[[Session], T]) -> T:
         return cast("T", found[1])
     if not db.info.get(READS_ONLY):
         return load(db)
-    with Session(db.get_bind(), autoflush=False) as own:  # read after the stamp: never older than it
+    with Session(db.get_bind().engine, autoflush=False, info={WHERE: where}) as own:  # read after the stamp: never older than it
         value = load(own)
         own.expunge_all()
     of_database[name] = stamp, value

@@ -28,11 +28,11 @@ def harmless(text: str) -> str:
 def csv_cell(value: Celle) -> str | int:
     """A cell as Norwegian spreadsheets read it; nothing is an empty cell."""
     if isinstance(value, str):
-        return value if value[:1].isalnum() else harmless(value)
+        return harmless(value)
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.isoformat(" ", "minutes")[:16]  # without the zone
+        return f"{value.year:04}-{value.month:02}-{value.day:02} {value.hour:02}:{value.minute:02}"  # isoformat takes twice as long
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -43,7 +43,8 @@ def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[Celle]]) -> Itera
     held.write(BOM)
     writer.writerow([harmless(heading) for heading in headings])
     for row in rows:
-        writer.writerow(map(csv_cell, row))
+        # most cells are harmless texts and numbers: a call for each of them is a third of the export
+        writer.writerow([one if type(one) is int or (type(one) is str and one[:1].isalnum()) else csv_cell(one) for one in row])
         if held.tell() > PIECE:
             yield held.getvalue()
             held.seek(0)
@@ -64,8 +65,10 @@ def write_xlsx(target: IO[bytes], headings: Sequence[str], rows: Iterable[Sequen
             sheet.write_string(0, column, heading, bold)
         for number, row in enumerate(rows, start=1):
             for column, value in enumerate(row):
-                if isinstance(value, datetime | date):
-                    sheet.write_datetime(number, column, value, forms[type(value)])
+                if isinstance(value, datetime):
+                    sheet.write_datetime(number, column, value.replace(tzinfo=None, second=0, microsecond=0), forms[datetime])
+                elif isinstance(value, date):
+                    sheet.write_datetime(number, column, value, forms[date])
                 elif isinstance(value, int):
                     sheet.write_number(number, column, value)
                 elif value is not None:

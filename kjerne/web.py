@@ -299,6 +299,16 @@ def _menu(work: Work, root: str, area: str | None) -> tuple[MenuLine, ...]:
     )
 
 
+def place_in(lines: Sequence[MenuLine], path: str) -> str:
+    """The address of the menu's line that is open: the one that leads the farthest towards this page.
+
+    "" when only the area is known; "-" where several lines lead to the area and none to the page: neither is where she is.
+    """
+    active = [line.href for line in lines if line.active]
+    leading = [href for href in active if path.startswith(href) and (href == path or len(href) > 1)]
+    return max(leading, key=len, default="-" if len(active) > 1 else "")
+
+
 def error_page(work: Work | None, refusal: Refusal, status: int | None = None) -> Response:
     """The page for a refusal: what happened, what to do, and that nothing was lost."""
     code = status or refusal.status
@@ -322,5 +332,6 @@ __all__ = [
     "house",
     "load_user",
     "menu",
+    "place_in",
     "render",
 ]

@@ -37,6 +37,11 @@ class Grants:
         return known
 
     @cached_property
+    def held(self) -> frozenset[Rolle]:
+        """The roles, wherever they are held."""
+        return frozenset(self.roles)
+
+    @cached_property
     def _units(self) -> dict[Right, frozenset[int]]:
         return {}
 

@@ -129,11 +129,6 @@ def _labels(codes: str | None, texts: Daterte, moment: datetime) -> str:
     return ", ".join(sorted(_at(texts, code, moment) for code in codes.split(","))) if "," in codes else _at(texts, codes, moment)
 
 
-def _moment(value: datetime) -> datetime:
-    """As the wall clock in Oslo said, to the minute and without zone: what a spreadsheet can hold."""
-    return value.astimezone(OSLO).replace(tzinfo=None, second=0, microsecond=0)
-
-
 def cells(row: Any, words: Ord) -> tuple[Celle, ...]:
     """One case as cells, in the words of its own day: category and kind as filed, cause and outcome as closed (or today).
 
@@ -149,8 +144,8 @@ def cells(row: Any, words: Ord) -> tuple[Celle, ...]:
         _at(words.art, art, meldt),
         alvor,
         words.status.get(status, status),
-        _moment(hendt),
-        _moment(meldt),
+        hendt.astimezone(OSLO),
+        meldt.astimezone(OSLO),
         words.meldaren if konfidensiell or anonym or not meldar else meldar,
         frist,
         serie,

@@ -126,7 +126,11 @@ def test_who_writes_before_the_script_has_come_goes_on_where_she_was(
 ) -> None:
     page = open_page(new_context, address, cookie, "/")
     held: list[Route] = []
-    page.route("**/app.js*", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/app.js*", hold)
     page.goto(f"{address}/avvik/nytt?hurtig=vald", wait_until="commit")
     field = page.locator("#skildring")
     expect(field).to_be_focused()

@@ -11,7 +11,7 @@ from kjerne.models import Eining, Leselogg
 from kjerne.web import Area, Open
 from kjerne.work import Work
 from tests.cast import Cast
-from tests.conftest import Clock, Csrf
+from tests.conftest import ClientFor, Clock, Csrf
 
 COUNTED = "teljast"
 
@@ -49,3 +49,10 @@ def test_a_refusing_page_saves_nothing_but_what_was_read(
             assert db.scalars(select(Eining.namn).where(Eining.kode == "HO-IT-01")).one() == last, answer
             read = db.scalars(select(Leselogg.kva).where(Leselogg.subjekt_type == "eining").order_by(Leselogg.id.desc())).first()
         assert read == answer, "what was shown is logged though nothing was saved"
+
+
+def test_the_forms_cookie_is_set_once_and_not_again_with_each_page(cast: Cast, client_for: ClientFor) -> None:
+    browser = client_for(cast.nina)
+    assert "Set-Cookie" in browser.get("/").headers
+    assert "Set-Cookie" not in browser.get("/").headers
+    assert "Set-Cookie" not in browser.get("/avvik/nytt").headers
