@@ -20,6 +20,7 @@ from sqlalchemy.orm.attributes import instance_dict, manager_of_class
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kjerne.kept import READS_ONLY, WHERE
+from kjerne.written import driver_rows
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -105,7 +106,7 @@ def _sqlite_engine(url: str, *, reads_only: bool) -> Engine:
         if reads_only:  # it waits for nobody and takes no lock yet, so the driver may be asked itself
             connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]  # a connection that is open has one
         else:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            driver_rows(connection, "BEGIN IMMEDIATE", ())
 
     return engine
 

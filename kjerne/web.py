@@ -5,6 +5,7 @@ unless the view said `work.keep_when_refused()`. A GET changes no domain data: t
 transaction of its own, the read log (before the content is sent) and the session's last-seen (at most once a minute).
 """
 
+import hmac
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -185,7 +186,7 @@ def _gate(work: Work, needs: Right | Open, *, writes: bool) -> Response | None:
         if len(request.form) > MAX_FIELDS:
             raise Refusal(_("Skjemaet har for mange felt. Last sida på nytt og prøv igjen."))
         try:
-            validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
+            _check_token(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
         except ValidationError:
             raise Refusal(
                 _("Sida var for gamal til å sende frå. Last ho på nytt og send igjen. Ingenting er lagra eller endra.")
@@ -248,6 +249,13 @@ def _note_use(parts: House, work: Work) -> None:
 def _signed(_key: str, _secret: str) -> str:
     """The token of a session's secret. It does not grow old of itself (`WTF_CSRF_TIME_LIMIT`), so it is signed once."""
     return str(generate_csrf())
+
+
+def _check_token(given: str | None) -> None:
+    """Raise ValidationError for a token that is not this session's. The one this process signed for it is known at once."""
+    kept = session.get("csrf_token")
+    if not (given and kept and hmac.compare_digest(given.encode(), _signed(house().config.secret_key, kept).encode())):
+        validate_csrf(given)
 
 
 def csrf_token() -> str:

@@ -101,7 +101,8 @@ def driver_rows(connection: Connection, sql: str, values: Any) -> Sequence[Seque
     Through SQLAlchemy where somebody listens to what is asked. Raises what SQLAlchemy would.
     """
     if connection.dispatch.before_cursor_execute:
-        return connection.exec_driver_sql(sql, values).fetchall()
+        result = connection.exec_driver_sql(sql, values)
+        return result.fetchall() if result.returns_rows else ()
     with _driver_cursor(connection, sql) as cursor:
         cursor.execute(sql, values)
         found: Sequence[Sequence[Any]] = cursor.fetchall()

@@ -56,3 +56,11 @@ def test_the_forms_cookie_is_set_once_and_not_again_with_each_page(cast: Cast, c
     assert "Set-Cookie" in browser.get("/").headers
     assert "Set-Cookie" not in browser.get("/").headers
     assert "Set-Cookie" not in browser.get("/avvik/nytt").headers
+
+
+def test_another_sessions_token_sends_nothing(cast: Cast, client_for: ClientFor, csrf: Csrf) -> None:
+    nina, leif = client_for(cast.nina), client_for(cast.leif)
+    hers, his = csrf(nina), csrf(leif)
+    assert leif.post("/logg-ut-overalt", data={"csrf_token": hers}).status_code == 400
+    assert leif.get("/min-side").status_code == 200, "he is still logged in"
+    assert leif.post("/logg-ut-overalt", data={"csrf_token": his}).status_code == 303
