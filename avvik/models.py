@@ -49,6 +49,14 @@ class Avvik(Base):
         Index("ix_avvik_like", "eining_id", "underkategori", "id"),
         partial_index("ix_avvik_gruppe", "sensitiv_gruppe", "id", only="sensitiv_gruppe <> ''"),
         partial_index("ix_avvik_open", "id", only="lukka_tid IS NULL"),
+        partial_index("ix_avvik_open_gruppe", "sensitiv_gruppe", "id", only="lukka_tid IS NULL AND sensitiv_gruppe <> ''"),
+        Index(
+            "ix_avvik_open_sporsmal",
+            "meldar_id",
+            "id",
+            sqlite_where=text("ventar_meldar = 1 AND lukka_tid IS NULL"),
+            postgresql_where=text("ventar_meldar AND lukka_tid IS NULL"),
+        ),
         partial_index("ix_avvik_open_eining", "eining_id", "id", only="lukka_tid IS NULL"),
         partial_index("ix_avvik_open_handsamar", "sakshandsamar_id", "id", only="lukka_tid IS NULL"),
         partial_index("ix_avvik_open_meldar", "meldar_id", "id", only="lukka_tid IS NULL"),
@@ -136,9 +144,10 @@ class AvvikMeldarLoynd(Base):
     """The name behind a confidential case. Read only by the reporter's own list and by the logged opening with a reason."""
 
     __tablename__ = "avvik_meldar_loynd"
+    __table_args__ = (Index("ix_avvik_meldar_loynd_person", "person_id", "avvik_id"),)
 
     avvik_id: Mapped[int] = mapped_column(ForeignKey("avvik.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
 
 class AvvikInhabil(Base):

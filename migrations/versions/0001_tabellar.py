@@ -744,6 +744,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("lukka_tid IS NULL"),
     )
     op.create_index(
+        "ix_avvik_open_gruppe",
+        "avvik",
+        ["sensitiv_gruppe", "id"],
+        unique=False,
+        sqlite_where=sa.text("lukka_tid IS NULL AND sensitiv_gruppe <> ''"),
+        postgresql_where=sa.text("lukka_tid IS NULL AND sensitiv_gruppe <> ''"),
+    )
+    op.create_index(
         "ix_avvik_open_handsamar",
         "avvik",
         ["sakshandsamar_id", "id"],
@@ -758,6 +766,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("lukka_tid IS NULL"),
         postgresql_where=sa.text("lukka_tid IS NULL"),
+    )
+    op.create_index(
+        "ix_avvik_open_sporsmal",
+        "avvik",
+        ["meldar_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("ventar_meldar = 1 AND lukka_tid IS NULL"),
+        postgresql_where=sa.text("ventar_meldar AND lukka_tid IS NULL"),
     )
     op.create_index(
         "ix_avvik_utan_svar",
@@ -1479,7 +1495,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_avvik_meldar_loynd_person_id_person")),
         sa.PrimaryKeyConstraint("avvik_id", name=op.f("pk_avvik_meldar_loynd")),
     )
-    op.create_index(op.f("ix_avvik_meldar_loynd_person_id"), "avvik_meldar_loynd", ["person_id"], unique=False)
+    op.create_index("ix_avvik_meldar_loynd_person", "avvik_meldar_loynd", ["person_id", "avvik_id"], unique=False)
     op.create_table(
         "avvik_meldeplikt",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2515,7 +2531,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_avvik_nokkel_avvik_id"), table_name="avvik_nokkel")
     op.drop_table("avvik_nokkel")
     op.drop_table("avvik_meldeplikt")
-    op.drop_index(op.f("ix_avvik_meldar_loynd_person_id"), table_name="avvik_meldar_loynd")
+    op.drop_index("ix_avvik_meldar_loynd_person", table_name="avvik_meldar_loynd")
     op.drop_table("avvik_meldar_loynd")
     op.drop_index(op.f("ix_avvik_lenkje_til_id"), table_name="avvik_lenkje")
     op.drop_table("avvik_lenkje")
@@ -2626,6 +2642,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("forste_svar_tid IS NULL"),
     )
     op.drop_index(
+        "ix_avvik_open_sporsmal",
+        table_name="avvik",
+        sqlite_where=sa.text("ventar_meldar = 1 AND lukka_tid IS NULL"),
+        postgresql_where=sa.text("ventar_meldar AND lukka_tid IS NULL"),
+    )
+    op.drop_index(
         "ix_avvik_open_meldar",
         table_name="avvik",
         sqlite_where=sa.text("lukka_tid IS NULL"),
@@ -2636,6 +2658,12 @@ def downgrade() -> None:
         table_name="avvik",
         sqlite_where=sa.text("lukka_tid IS NULL"),
         postgresql_where=sa.text("lukka_tid IS NULL"),
+    )
+    op.drop_index(
+        "ix_avvik_open_gruppe",
+        table_name="avvik",
+        sqlite_where=sa.text("lukka_tid IS NULL AND sensitiv_gruppe <> ''"),
+        postgresql_where=sa.text("lukka_tid IS NULL AND sensitiv_gruppe <> ''"),
     )
     op.drop_index(
         "ix_avvik_open_eining",
