@@ -88,7 +88,7 @@ def _numbers(work: Work) -> dict[str, object] | None:
     }
 
 
-@area.page("/", needs=Open.LOGGED_IN)
+@area.page("/", needs=Open.LOGGED_IN, settled=frozenset())
 def heim(work: Work) -> str:
     """What this person needs first."""
     files_cases = work.has(Right.AVVIK_MELD)

@@ -12,7 +12,20 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import DateTime, Engine, MetaData, Table, TypeDecorator, create_engine, event, make_url, text
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    TypeDecorator,
+    create_engine,
+    event,
+    literal_column,
+    make_url,
+    text,
+)
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -33,6 +46,9 @@ NAMING = {
 
 #: A connection that was used so lately is taken to live; were it not, one request would be told that the database is away.
 REST_SECONDS = 2.0
+#: The pages that are asked for lie in memory or on a disk without arms, where one anywhere costs about what the next one does.
+#: PostgreSQL's own 4 is for disks that turn: there somebody's hundreds of cases are best found among all that are open.
+_PAGES_ANYWHERE = "-c random_page_cost=1.1"
 
 
 class Base(DeclarativeBase):
@@ -80,6 +96,15 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def at_most(rows: int) -> ColumnElement[int]:
+    """A LIMIT that stands in the statement itself.
+
+    As a value it is not seen by the plan PostgreSQL makes for any values: it takes it to be a tenth of all there is, and reads
+    what is many to find those few.
+    """
+    return literal_column(str(int(rows)), Integer)
+
+
 def _sqlite_engine(url: str, *, reads_only: bool) -> Engine:
     engine = create_engine(
         url,
@@ -111,14 +136,16 @@ def _sqlite_engine(url: str, *, reads_only: bool) -> Engine:
     return engine
 
 
-def _postgres_engine(url: str, *, reads_only: bool, each: bool = False) -> Engine:
-    """`each`: every statement is a transaction of its own."""
-    options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"} if each else {}
+def _postgres_engine(url: str, *, reads_only: bool, each: bool = False, settled: bool = False) -> Engine:
+    """`each`: every statement is a transaction of its own. `settled`: a statement is planned once a connection, for any values."""
+    given = make_url(url).query.get("options", ())
+    said = [*([given] if isinstance(given, str) else given), _PAGES_ANYWHERE]
+    options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"} if each or reads_only else {}
     if reads_only:  # autocommit: no round trip for a rollback
-        options = {
-            "isolation_level": "AUTOCOMMIT",
-            "connect_args": {"options": "-c default_transaction_read_only=on"},
-        }
+        said.append("-c default_transaction_read_only=on")
+    if settled:
+        said.append("-c plan_cache_mode=force_generic_plan")
+    options["connect_args"] = {"options": " ".join(said)}
     engine = create_engine(url, pool_size=10, max_overflow=10, pool_use_lifo=True, hide_parameters=True, **options)
     _ping_the_rested(engine)
     return engine
@@ -178,14 +205,20 @@ class Databases:
         make = _sqlite_engine if self.is_sqlite else _postgres_engine
         self.engine = make(url, reads_only=False)
         self._read_engine = make(url, reads_only=True)
+        self._settled = self._read_engine if self.is_sqlite else _postgres_engine(url, reads_only=True, settled=True)
         # SQLite's connections commit each statement by themselves where nothing was begun (`isolation_level = None`)
         self._each = self.engine if self.is_sqlite else _postgres_engine(url, reads_only=False, each=True)
         self._writer = threading.Lock()
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A session for one GET; the database itself refuses to write through it."""
-        with self._read_engine.connect() as connection:
+    def reading(self, *, settled: bool = False) -> Iterator[Session]:
+        """A session for one GET; the database itself refuses to write through it.
+
+        `settled`: for a page that asks the same few large questions whoever comes. PostgreSQL then plans each of them once, for
+        any values: to plan a list's costs several times what to answer it does, and the plan for somebody's very values is not
+        the same at every size. Not for what people narrow or search: there only the values say what is rare.
+        """
+        with (self._settled if settled else self._read_engine).connect() as connection:
             session = Arbeidsokt(connection, autoflush=False, info={READS_ONLY: connection, **self._where})
             try:
                 yield session
@@ -224,15 +257,17 @@ class Databases:
         A database that does not answer is told to whoever asks it first.
         """
         with ExitStack() as held, suppress(DBAPIError):
-            for engine in {self.engine, self._read_engine, self._each}:
+            for engine in self._engines():
                 for _number in range(count):
                     held.enter_context(engine.connect())
 
     def dispose(self) -> None:
         """Close all pooled connections."""
-        self.engine.dispose()
-        self._read_engine.dispose()
-        self._each.dispose()
+        for engine in self._engines():
+            engine.dispose()
+
+    def _engines(self) -> set[Engine]:
+        return {self.engine, self._read_engine, self._settled, self._each}
 
 
 def count_for_the_planner(databases: Databases, _config: object, _now: datetime) -> None:

@@ -104,13 +104,19 @@ View: TypeAlias = Callable[..., ResponseReturnValue]
 class Area(Blueprint):
     """A Flask Blueprint with one decorator of ours."""
 
-    def page(self, rule: str, *, needs: Right | Open, method: str = "GET") -> Callable[[View], View]:
-        """Publish a view at `rule`. `needs` has no default: deny unless said. The view gets a `Work` first."""
+    def page(
+        self, rule: str, *, needs: Right | Open, method: str = "GET", settled: frozenset[str] | None = None
+    ) -> Callable[[View], View]:
+        """Publish a view at `rule`. `needs` has no default: deny unless said. The view gets a `Work` first.
+
+        `settled`: this page asks the same questions whoever comes, as long as its address has no other arguments than these
+        (`Databases.reading`).
+        """
 
         def decorate(view: View) -> View:
             @wraps(view)
             def edge(**values: object) -> Response:
-                return _serve(view, needs, method, values)
+                return _serve(view, needs, method, values, settled)
 
             endpoint = view.__name__
             self.add_url_rule(rule, endpoint, edge, methods=[method])
@@ -124,10 +130,11 @@ def _note_need(app: Flask | Any, endpoint: str, needs: Right | Open) -> None:
     app.extensions.setdefault("internkontroll_needs", {})[endpoint] = needs
 
 
-def _serve(view: View, needs: Right | Open, method: str, values: Mapping[str, object]) -> Response:
+def _serve(view: View, needs: Right | Open, method: str, values: Mapping[str, object], settled: frozenset[str] | None) -> Response:
     parts = house()
     writes = method != "GET"
-    scope: AbstractContextManager[Session] = parts.databases.writing() if writes else parts.databases.reading()
+    same = settled is not None and settled.issuperset(request.args)
+    scope: AbstractContextManager[Session] = parts.databases.writing() if writes else parts.databases.reading(settled=same)
     with scope as db:
         work = _open_work(db, parts)
         g.work = work

@@ -163,8 +163,8 @@ def share_compiled_sql(databases: Databases) -> None:
 
     SQLAlchemy keeps it for each dialect object, so that is shared too, as soon as a first connection has made it ready.
     """
-    for reads_only, engine in enumerate((databases.engine, databases._read_engine)):
-        kind = (engine.dialect.name, bool(reads_only))
+    for engine in (databases.engine, databases._read_engine, databases._settled):
+        kind = (engine.dialect.name, engine is not databases.engine)
         if kind not in COMPILED_SQL:
             engine.connect().close()
             COMPILED_SQL[kind] = engine.dialect, {}

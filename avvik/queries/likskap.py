@@ -12,6 +12,7 @@ from avvik.ordpar import SMALL
 from avvik.queries.access import seen
 from avvik.sok import key, words
 from kjerne import asked
+from kjerne.db import at_most
 from kjerne.katalog import Hovudtype, Post, Underkategori, versions
 from kjerne.kept import kept
 from kjerne.models import Eining
@@ -43,10 +44,10 @@ def _same_kind(work: Work) -> Select[*tuple[Any, ...]]:
             Avvik.meldt.between(bindparam("fra"), bindparam("til")),
         )
         .order_by(Avvik.id.desc())
-        .limit(NEWEST)
+        .limit(at_most(NEWEST))
         .subquery()
     )
-    return _rows(work).join(newest, newest.c.id == Avvik.id).order_by(Avvik.id.desc()).limit(MOST)
+    return _rows(work).join(newest, newest.c.id == Avvik.id).order_by(Avvik.id.desc()).limit(at_most(MOST))
 
 
 def _alike(work: Work) -> Select[*tuple[Any, ...]]:
@@ -63,7 +64,7 @@ def _alike(work: Work) -> Select[*tuple[Any, ...]]:
         .add_columns(shared.c.felles)
         .join(shared, shared.c.avvik_id == Avvik.id)
         .order_by(shared.c.felles.desc(), Avvik.id.desc())
-        .limit(2 * MOST)
+        .limit(at_most(2 * MOST))
     )
 
 

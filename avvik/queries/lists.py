@@ -15,6 +15,7 @@ from avvik.queries.prosedyre import tied_to
 from avvik.rules import ENDED, GREEN, Status
 from kjerne import asked
 from kjerne.clock import end_of_day, from_oslo
+from kjerne.db import at_most
 from kjerne.katalog import Art, by_code
 from kjerne.models import Eining
 from kjerne.work import Work
@@ -159,7 +160,7 @@ def list_query(
         conditions.append(Avvik.id < before)
     found = _ids(work, liste, conditions, limit + 1).subquery()
     joined = select(*ROW).select_from(found).join(Avvik, Avvik.id == found.c.id).join(Eining, Eining.id == Avvik.eining_id)
-    return joined.order_by(Avvik.id.desc()).limit(limit + 1)
+    return joined.order_by(Avvik.id.desc()).limit(at_most(limit + 1))
 
 
 def green_query(work: Work, limit: int = 50) -> Select[Avvik, str]:
@@ -179,7 +180,7 @@ def green_query(work: Work, limit: int = 50) -> Select[Avvik, str]:
             not_(mine(work)),
         )
         .order_by(Avvik.id)
-        .limit(limit)
+        .limit(at_most(limit))
     )
 
 

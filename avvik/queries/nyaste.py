@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, select, union
 
 from avvik.models import Avvik
 from avvik.queries.access import Grunn
+from kjerne.db import at_most
 
 __all__ = ["newest"]
 
@@ -37,6 +38,6 @@ def newest(
     """
     parts: list[Select[Any]] = []
     for branch in _branches(reasons):
-        part = select(Avvik.id).where(*branch, *conditions).limit(limit)
+        part = select(Avvik.id).where(*branch, *conditions).limit(at_most(limit))
         parts.append(select((part if counted else part.order_by(Avvik.id.desc())).subquery().c.id))
     return union(*parts)

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from avvik.models import Avvik, AvvikArsak, AvvikHending, AvvikOrd, AvvikTillegg, AvvikTiltak, AvvikUtfall
 from kjerne import asked
 from kjerne.access import Right
-from kjerne.db import UtcDateTime
+from kjerne.db import UtcDateTime, at_most
 from kjerne.models import Eining, Fil, Person, PersonEining, Tilgang
 from kjerne.work import Work
 from tiltak.models import Tiltak
@@ -124,7 +124,7 @@ def _offered(work: Work) -> Branch:
     for reason in (Tiltak.ansvarleg_id == work.me.id, read_here):
         for status in sorted(UNSETTLED):
             part = select(Tiltak.id, Tiltak.tittel, Tiltak.frist).where(reason, Tiltak.status == status, Tiltak.id.not_in(serve))
-            parts.append(select(part.order_by(Tiltak.frist).limit(MOST_MEASURES).subquery()))
+            parts.append(select(part.order_by(Tiltak.frist).limit(at_most(MOST_MEASURES)).subquery()))
     each = union(*parts).subquery()
     found = select(each).order_by(each.c.frist, each.c.id).limit(MOST_MEASURES).subquery()
     return _branch(OFFERED, _EMPTY, found.c.tittel, found.c.id, fra=cast(found.c.frist, String))

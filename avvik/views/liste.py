@@ -242,7 +242,7 @@ def beside(work: Work, chosen: Lister, narrow: Innsnevring, before: int | None) 
     return Ved(chosen, place, tuple(rows[:PAGE_SIZE]), more, back)
 
 
-@area.page("/", needs=Open.LOGGED_IN)
+@area.page("/", needs=Open.LOGGED_IN, settled=frozenset({"liste"}))
 def liste(work: Work) -> str:
     """The inbox and the other lists."""
     chosen, narrow, before = chosen_list(), narrowed(), before_of(request.args)

@@ -120,7 +120,7 @@ def show_case(
     )
 
 
-@area.page("/<nr>", needs=Open.LOGGED_IN)
+@area.page("/<nr>", needs=Open.LOGGED_IN, settled=frozenset())
 def sak(work: Work, nr: str) -> str:
     """The case: its reporter's page, or the page of those who handle and read it."""
     return show_case(work, nr)

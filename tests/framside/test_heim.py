@@ -113,13 +113,13 @@ def test_the_page_asks_the_same_number_of_questions_however_many_cases(
     def questions(view: Callable[[], object]) -> int:
         asked: list[str] = []
         listener = lambda *given: asked.append(str(given[2]))  # noqa: E731 - SQLAlchemy counts its arguments
-        event.listen(databases.engine, "before_cursor_execute", listener)
-        event.listen(databases._read_engine, "before_cursor_execute", listener)
+        for engine in databases._engines():
+            event.listen(engine, "before_cursor_execute", listener)
         try:
             view()
         finally:
-            event.remove(databases.engine, "before_cursor_execute", listener)
-            event.remove(databases._read_engine, "before_cursor_execute", listener)
+            for engine in databases._engines():
+                event.remove(engine, "before_cursor_execute", listener)
         return len(asked)
 
     for _each in range(3):

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column,
 
 from kjerne import asked
 from kjerne.access import Right
+from kjerne.db import at_most
 from kjerne.models import Eining, Person
 from kjerne.work import Work
 from tiltak.models import Tiltak
@@ -108,7 +109,12 @@ def waits(work: Work) -> ColumnElement[bool]:
 
 
 def _own_waits(work: Work) -> ColumnElement[bool]:
-    return or_(Tiltak.status.in_(OPEN), and_(Tiltak.status == Status.UTFORT, Tiltak.effekt_frist <= work.today))
+    return or_(*_own_kinds(work))
+
+
+def _own_kinds(work: Work) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The two ways her own wait for her, no row in both."""
+    return Tiltak.status.in_(OPEN), and_(Tiltak.status == Status.UTFORT, Tiltak.effekt_frist <= work.today)
 
 
 def _places(work: Work, utval: Utval, narrow: Filter, units: frozenset[int] | None) -> list[list[ColumnElement[bool]]]:
@@ -163,7 +169,7 @@ def _head(plass: int, place: Sequence[ColumnElement[bool]], after: Cursor | None
     if until is not None:
         parts.append(Tiltak.rang <= until)
     number: ColumnElement[int] = literal_column(str(plass)).label("plass")
-    head = select(number, Tiltak.id, Tiltak.rang).where(*parts).order_by(Tiltak.rang, Tiltak.id).limit(share).subquery()
+    head = select(number, Tiltak.id, Tiltak.rang).where(*parts).order_by(Tiltak.rang, Tiltak.id).limit(at_most(share)).subquery()
     return select(head.c.plass, head.c.id, head.c.rang)
 
 
@@ -217,7 +223,7 @@ def listing(work: Work, utval: Utval, narrow: Filter, after: Cursor | None = Non
 
 
 def _capped(*where: ColumnElement[bool]) -> Any:
-    return select(func.count()).select_from(select(Tiltak.id).where(*where).limit(COUNT_MAX).subquery()).scalar_subquery()
+    return select(func.count()).select_from(select(Tiltak.id).where(*where).limit(at_most(COUNT_MAX)).subquery()).scalar_subquery()
 
 
 def counts(work: Work, narrow: Filter) -> dict[Utval, int]:
@@ -249,8 +255,10 @@ def counts(work: Work, narrow: Filter) -> dict[Utval, int]:
 def _waiting(work: Work) -> Select[int]:
     me = work.me.id
     waiting = (Tiltak.status == Status.VENTAR_GODKJENNING.value, Tiltak.ansvarleg_id != me)
+    open_, due = _own_kinds(work)  # each by itself: of both in one condition PostgreSQL reads all before it takes a hundred
     return select(
-        _capped(Tiltak.ansvarleg_id == me, _own_waits(work))
+        _capped(Tiltak.ansvarleg_id == me, open_)
+        + _capped(Tiltak.ansvarleg_id == me, due)
         + _capped(Tiltak.eining_id.in_(work.units(Right.TILTAK_SKRIV)), Tiltak.skjerma.is_(False), *waiting)
         + _capped(Tiltak.laga_av_id == me, Tiltak.skjerma.is_(True), *waiting)
     )
