@@ -146,7 +146,8 @@ def _postgres_engine(url: str, *, reads_only: bool, each: bool = False, settled:
     if settled:
         said.append("-c plan_cache_mode=force_generic_plan")
     options["connect_args"] = {"options": " ".join(said)}
-    engine = create_engine(url, pool_size=10, max_overflow=10, pool_use_lifo=True, hide_parameters=True, **options)
+    kept = 4 if each or (reads_only and not settled) else 8  # of the eight threads of a process few note, or ask the rare, at once
+    engine = create_engine(url, pool_size=kept, max_overflow=20 - kept, pool_use_lifo=True, hide_parameters=True, **options)
     _ping_the_rested(engine)
     return engine
 
@@ -254,11 +255,13 @@ class Databases:
     def open(self, count: int) -> None:
         """Open so many connections through each door, so that the first who come need not wait for theirs.
 
+        Half as many through the doors that few go through: a connection is a process of PostgreSQL's.
         A database that does not answer is told to whoever asks it first.
         """
         with ExitStack() as held, suppress(DBAPIError):
+            often = {self.engine, self._settled}
             for engine in self._engines():
-                for _number in range(count):
+                for _number in range(count if engine in often else (count + 1) // 2):
                     held.enter_context(engine.connect())
 
     def dispose(self) -> None:

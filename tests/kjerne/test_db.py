@@ -175,7 +175,7 @@ def test_connections_are_opened_ahead_and_stay(databases: Databases, cast: Cast)
     url = databases.engine.url.render_as_string(hide_password=False)
     ahead = Databases(url)
     ahead.open(3)
-    pools = [engine.pool for engine in (ahead.engine, ahead._read_engine)]
-    assert [pool.checkedin() for pool in pools if isinstance(pool, QueuePool)] == [3, 3]
+    pools = [engine.pool for engine in (ahead.engine, ahead._settled, ahead._read_engine)]
+    assert [pool.checkedin() for pool in pools if isinstance(pool, QueuePool)] == [3, 3, 3 if ahead.is_sqlite else 2]
     ahead.dispose()
     Databases("postgresql+psycopg://nobody@127.0.0.1:1/none").open(1)
