@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from demo.bulk import ORDEN, Ready
+from kjerne import teljing
 from kjerne.db import Databases
 
 __all__ = ["align_sequences", "opened", "send", "take_stock", "without_indexes"]
@@ -85,6 +86,8 @@ def take_stock(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA analysis_limit=2000")
     connection.exec_driver_sql("ANALYZE")
+    if connection.dialect.name == "sqlite":
+        teljing.correct(connection)
 
 
 def _sqlite_indexes(connection: Connection) -> list[tuple[str, str]]:

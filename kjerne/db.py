@@ -32,6 +32,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.attributes import instance_dict, manager_of_class
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from kjerne import teljing
 from kjerne.kept import READS_ONLY, WHERE
 from kjerne.written import driver_rows
 
@@ -282,3 +283,4 @@ def count_for_the_planner(databases: Databases, _config: object, _now: datetime)
         with databases.engine.begin() as connection:
             connection.exec_driver_sql("PRAGMA analysis_limit=1000")
             connection.exec_driver_sql("ANALYZE")
+            teljing.correct(connection)

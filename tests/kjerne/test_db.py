@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -167,6 +168,24 @@ def test_the_planner_is_told_how_the_tables_are_filled(databases: Databases, cas
             told = db.scalars(text("SELECT stat FROM sqlite_stat1 WHERE tbl = 'person'")).first()
             assert int(str(told).split()[0]) == len(cast.people)
         assert db.scalars(select(Person.id)).first() is not None
+
+
+def test_an_index_of_some_rows_is_not_said_to_find_more_than_that_of_all(tmp_path: Path) -> None:
+    """Two have all that is open: the mean of those who have any is then greater than the mean of all."""
+    databases = Databases(f"sqlite:///{tmp_path / 'tal.db'}")
+    with databases.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE sak (hos INTEGER, nr INTEGER, lukka INTEGER)")
+        connection.exec_driver_sql("CREATE INDEX alle ON sak (hos, nr)")
+        connection.exec_driver_sql("CREATE INDEX opne ON sak (hos, nr) WHERE lukka IS NULL")
+        rows = [(n % 200, n, 1) for n in range(600)] + [(n % 2, 600 + n, None) for n in range(200)]
+        connection.exec_driver_sql("INSERT INTO sak VALUES (?, ?, ?)", rows)
+    count_for_the_planner(databases, None, datetime.now(UTC))
+    with databases.engine.begin() as connection:
+        told = {row[0]: row[1] for row in connection.exec_driver_sql("SELECT idx, stat FROM sqlite_stat1")}
+        plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT nr FROM sak WHERE hos = 1 AND lukka IS NULL LIMIT 9").all()
+    databases.dispose()
+    assert told == {"alle": "800 4 1", "opne": "200 4 1"}
+    assert [row[-1] for row in plan] == ["SEARCH sak USING INDEX opne (hos=?)"]
 
 
 @pytest.mark.both
