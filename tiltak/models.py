@@ -56,7 +56,7 @@ class Tiltak(Base):
         Index("ix_tiltak_eining_kjelde", "eining_id", "kjelde", "avslutta", "rang", "id"),
         Index("ix_tiltak_ansvarleg_eining", "ansvarleg_id", "eining_id", "skjerma"),
         Index("ix_tiltak_laga_av_rang", "laga_av_id", "avslutta", "rang", "id"),
-        Index("ix_tiltak_eining_status", "eining_id", "status", "frist"),
+        Index("ix_tiltak_eining_status", "eining_id", "status", "frist", "skjerma"),
         Index("ix_tiltak_ansvarleg", "ansvarleg_id", "status", "frist"),
         Index("ix_tiltak_frist", "status", "frist"),
         Index("ix_tiltak_effekt_frist", "status", "effekt_frist"),

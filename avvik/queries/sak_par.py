@@ -115,7 +115,8 @@ def _files() -> Branch:
 def _offered(work: Work) -> Branch:
     """Measures she may let serve the case too: not settled, hers or of the case's own unit, the nearest deadlines first.
 
-    Each state of each by an index in the order of deadlines: the cost is that of the list, however many a unit has.
+    Each state of each by an index in the order of deadlines, and titles of those that are shown alone: the cost is that of the
+    list, however many a unit has.
     """
     here = select(Avvik.eining_id).where(Avvik.id == _THIS).scalar_subquery()
     read_here = and_(Tiltak.eining_id == here, Tiltak.eining_id.in_(work.units(Right.TILTAK_LES)), Tiltak.skjerma.is_(False))
@@ -123,11 +124,12 @@ def _offered(work: Work) -> Branch:
     parts = []
     for reason in (Tiltak.ansvarleg_id == work.me.id, read_here):
         for status in sorted(UNSETTLED):
-            part = select(Tiltak.id, Tiltak.tittel, Tiltak.frist).where(reason, Tiltak.status == status, Tiltak.id.not_in(serve))
+            part = select(Tiltak.id, Tiltak.frist).where(reason, Tiltak.status == status, Tiltak.id.not_in(serve))
             parts.append(select(part.order_by(Tiltak.frist).limit(at_most(MOST_MEASURES)).subquery()))
     each = union(*parts).subquery()
-    found = select(each).order_by(each.c.frist, each.c.id).limit(MOST_MEASURES).subquery()
-    return _branch(OFFERED, _EMPTY, found.c.tittel, found.c.id, fra=cast(found.c.frist, String))
+    nearest = select(each.c.id).order_by(each.c.frist, each.c.id).limit(at_most(MOST_MEASURES)).subquery()
+    found = _branch(OFFERED, _EMPTY, Tiltak.tittel, Tiltak.id, fra=cast(Tiltak.frist, String))
+    return found.join(nearest, nearest.c.id == Tiltak.id)
 
 
 _BRANCHES: Final[Mapping[str, Callable[[Work], Branch]]] = {

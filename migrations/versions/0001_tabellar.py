@@ -1398,7 +1398,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("avslutta IS false"),
     )
     op.create_index("ix_tiltak_eining_rang", "tiltak", ["eining_id", "avslutta", "rang", "id"], unique=False)
-    op.create_index("ix_tiltak_eining_status", "tiltak", ["eining_id", "status", "frist"], unique=False)
+    op.create_index("ix_tiltak_eining_status", "tiltak", ["eining_id", "status", "frist", "skjerma"], unique=False)
     op.create_index("ix_tiltak_eining_status_rang", "tiltak", ["eining_id", "status", "rang", "id"], unique=False)
     op.create_index("ix_tiltak_frist", "tiltak", ["status", "frist"], unique=False)
     op.create_index("ix_tiltak_laga_av_rang", "tiltak", ["laga_av_id", "avslutta", "rang", "id"], unique=False)
