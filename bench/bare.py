@@ -56,7 +56,7 @@ HEAD: Final = "SELECT siste_id, mac FROM logghovud WHERE id = 1"
 EXPORT: Final = (
     "SELECT a.aar, a.lopenr, e.namn, a.underkategori, a.art, a.alvor, a.status, a.hendt, a.meldt, p.namn, a.frist_lukking, "
     "a.serie_tal, a.skildring FROM avvik a JOIN eining e ON e.id = a.eining_id LEFT JOIN person p ON p.id = a.meldar_id "
-    "ORDER BY a.id DESC LIMIT 10000"
+    "ORDER BY a.id DESC LIMIT ?"
 )
 
 application = Flask(__name__)
@@ -143,15 +143,15 @@ def prosedyre() -> str:
 
 @application.get("/csv")
 def export() -> Response:
-    """Ten thousand rows as they come from the driver."""
+    """So many rows as they come from the driver."""
     _who()
-    return Response(_lines(), mimetype="text/csv")
+    return Response(_lines(request.args.get("rader", 10_000, int)), mimetype="text/csv")
 
 
-def _lines() -> Iterator[str]:
+def _lines(count: int) -> Iterator[str]:
     held = io.StringIO()
     writer = csv.writer(held, delimiter=";", lineterminator="\r\n")
-    with _rows() as rows:
+    with _rows(count) as rows:
         for row in rows:
             writer.writerow(row)
             yield held.getvalue()
@@ -160,13 +160,13 @@ def _lines() -> Iterator[str]:
 
 
 @contextmanager
-def _rows() -> Iterator[Any]:
+def _rows(count: int) -> Iterator[Any]:
     if not POSTGRES:
-        yield sqlite3.connect(DATABASE).execute(EXPORT)
+        yield sqlite3.connect(DATABASE).execute(EXPORT, (count,))
         return
     with psycopg.connect(DATABASE) as connection, connection.cursor("rader") as rows:
         rows.itersize = 500
-        rows.execute(EXPORT)
+        rows.execute(EXPORT.replace("?", "%s"), (count,))
         yield rows
 
 

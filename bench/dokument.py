@@ -129,7 +129,7 @@ def run(kinds: Sequence[str], folder: Path | None, rounds: int) -> Result:
                 data, seconds = make_data(where / f"{kind}-dokument-{count}", CASES, url)
                 if seconds:
                     fill(data, count)
-                running.append(stack.enter_context(served(data)))
+                running.append(stack.enter_context(served(data, bare=True)))
             measure(result, kind, running[0], running[1], rounds)
         if "sqlite" in kinds:
             word.measure(result, "sqlite", Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="internkontroll-bench-"))))

@@ -81,7 +81,7 @@ def _tell(result: Result, plan: Plan) -> int:
 def _measure(result: Result, kind: str, data: Sequence[Data], plan: Plan) -> None:
     name = _KINDS[kind]
     with ExitStack() as stack:
-        small = stack.enter_context(served(data[0]))
+        small = stack.enter_context(served(data[0], bare=True))
         large = stack.enter_context(served(data[-1])) if len(data) > 1 else None
         print(f"{name}: measuring …", flush=True)
         pages = json.loads((small.data.folder / "bare.json").read_text(encoding="utf-8"))

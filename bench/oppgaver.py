@@ -152,10 +152,12 @@ def export(result: Result, database: str, tenar: Tenar) -> None:
     klient = tenar.klient("kvalitetskoordinator")
     bare = Klient(tenar.bare, klient.cookie)
     path = "/avvik/eksport.csv?liste=alle"
-    rows = klient.get(path).count(b"\r\n")
-    before = _memory(tenar.pid)
-    times = take_turns({"vi": partial(klient.get, path), "bare": partial(bare.get, "/csv")}, 5, warm_up=1)
-    result.ratio(database, f"CSV, {rows} rader", times["vi"], times["bare"], 1.5)
+    rows = klient.get(path).count(b"\r\n") - 1
+    stream = partial(bare.get, f"/csv?rader={rows}")
+    before, bare_rows = _memory(tenar.pid), stream().count(b"\r\n")
+    times = take_turns({"vi": partial(klient.get, path), "bare": stream}, 5, warm_up=1)
+    as_many = [one * rows / bare_rows for one in times["bare"]]  # their file may hold a few filings more or less than ours
+    result.ratio(database, f"CSV, {rows} rader", times["vi"], as_many, 1.5)
     result.goals.append(Goal(database, "CSV: minne som kom til", (_memory(tenar.pid) - before) / 1024, 16, "MB"))
 
 

@@ -58,17 +58,21 @@ class Data:
 
 @dataclass(frozen=True)
 class Tenar:
-    """The program running on a database, with the bare pages beside it."""
+    """The program running on a database, with the bare pages beside it. `bare_data`: what those ask."""
 
     data: Data
     base: str
-    bare: str
     pid: int
+    bare: str = ""
     bare_pid: int = 0
+    bare_data: Data | None = None
 
     def klient(self, rolle: str) -> Klient:
-        """A browser in which the first demo login of a role is logged in: the session's row is made here."""
-        return Klient(self.base, f"{COOKIE}={_session(self.data, rolle)}")
+        """A browser in which the first demo login of a role is logged in, also to the bare pages. The session is begun here."""
+        token = secrets.token_urlsafe(32)
+        for data in {one.raw: one for one in (self.data, self.bare_data) if one}.values():
+            _begin_session(data, rolle, token)
+        return Klient(self.base, f"{COOKIE}={token}")
 
 
 def make_data(folder: Path, cases: int, postgres: str = "") -> tuple[Data, float]:
@@ -95,22 +99,50 @@ def _free_port() -> int:
 
 
 @contextmanager
-def served(data: Data, workers: int = 1) -> Iterator[Tenar]:
-    """Run the program and the bare pages, each by the same web server with as many processes and threads."""
-    port, bare_port = _free_port(), _free_port()
-    base, bare = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{bare_port}"
-    pages = data.folder / "bare.json"
+def served(data: Data, workers: int = 1, *, bare: bool = False) -> Iterator[Tenar]:
+    """Run the program, and the bare pages where they are asked for, by the same web server with as many processes and threads."""
+    port = _free_port()
+    base = f"http://127.0.0.1:{port}"
     serve = [*_CLI, "serve", "--port", str(port), "--workers", str(workers)]
     with ExitStack() as stack:
         ours = stack.enter_context(_running(serve, {**data.env, "INTERNKONTROLL_BASE_URL": base}, base + "/readyz"))
-        tenar = Tenar(data, base, bare, ours.pid)
-        pages.write_text(json.dumps(_bare_pages(tenar), ensure_ascii=False), encoding="utf-8")
-        command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(workers), "--threads", "8"]
-        command += ["--worker-tmp-dir", MEMORY] if os.access(MEMORY, os.W_OK) else []
-        command += ["--bind", f"127.0.0.1:{bare_port}", "--no-control-socket", "--log-level", "warning", "bench.bare:application"]
-        env = {**os.environ, "BENCH_DATABASE": data.raw, "BENCH_PAGES": str(pages)}
-        theirs = stack.enter_context(_running(command, env, bare + "/liste?utan=1"))
-        yield replace(tenar, bare_pid=theirs.pid)
+        tenar = Tenar(data, base, ours.pid)
+        yield stack.enter_context(_with_bare(tenar, workers)) if bare else tenar
+
+
+@contextmanager
+def _with_bare(tenar: Tenar, workers: int) -> Iterator[Tenar]:
+    data, port = tenar.data, _free_port()
+    pages, bare = data.folder / "bare.json", f"http://127.0.0.1:{port}"
+    pages.write_text(json.dumps(_bare_pages(tenar), ensure_ascii=False), encoding="utf-8")
+    command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(workers), "--threads", "8"]
+    command += ["--worker-tmp-dir", MEMORY] if os.access(MEMORY, os.W_OK) else []
+    command += ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning", "bench.bare:application"]
+    with _own_copy(data) as copied:
+        env = {**os.environ, "BENCH_DATABASE": copied.raw, "BENCH_PAGES": str(pages)}
+        with _running(command, env, bare + "/liste?utan=1") as theirs:
+            yield replace(tenar, bare=bare, bare_pid=theirs.pid, bare_data=copied)
+
+
+@contextmanager
+def _own_copy(data: Data) -> Iterator[Data]:
+    """What the bare pages ask. On SQLite a file of their own, since one process is all that a file of SQLite's is served by.
+
+    Two that write the same one empty each other's page cache with every filing.
+    """
+    if data.url:
+        yield data
+        return
+    copied = data.folder / "bare.db"
+    for old in data.folder.glob("bare.db*"):
+        old.unlink()
+    with closing(sqlite3.connect(data.raw)) as source, closing(sqlite3.connect(copied)) as target:
+        source.backup(target)
+    try:
+        yield replace(data, raw=str(copied))
+    finally:
+        for old in data.folder.glob("bare.db*"):
+            old.unlink()
 
 
 @contextmanager
@@ -153,9 +185,9 @@ def _login(data: Data, rolle: str) -> dict[str, str]:
     return next(one for one in data.demo["innloggingar"] if one["rolle"] == rolle)
 
 
-def _session(data: Data, rolle: str) -> str:
-    """A session's token for the first demo login of a role."""
-    token, moment = secrets.token_urlsafe(32), datetime.now(UTC)
+def _begin_session(data: Data, rolle: str, token: str) -> None:
+    """A session for the first demo login of a role."""
+    moment = datetime.now(UTC)
     now = moment if data.url else moment.isoformat(" ")[:26]
     person = ask(data, "SELECT id FROM person WHERE ansattnr = ?", _login(data, rolle)["brukarnamn"])[0][0]
     ask(
@@ -163,7 +195,6 @@ def _session(data: Data, rolle: str) -> str:
         "INSERT INTO okt (hash, person_id, laga, sist_sett, delt_nettbrett) VALUES (?, ?, ?, ?, ?)",
         *(hashlib.sha256(token.encode()).hexdigest(), person, now, now, False),
     )
-    return token
 
 
 def main_of(page: str) -> str:
