@@ -1,4 +1,7 @@
-"""Nynorsk and bokmål spellings of the same word, so that either finds the other. Source: the glossary in docs/ordliste.md."""
+"""Nynorsk and bokmål spellings of the same word, so that either finds the other. Source: the glossary in docs/ordliste.md.
+
+And the small words that stand in every text and say nothing of what it is about.
+"""
 
 #: Whole words, nynorsk first. Inflected forms follow by stemming; irregular ones stand here themselves.
 SAME: tuple[tuple[str, str], ...] = (
@@ -162,4 +165,10 @@ PARTS: tuple[tuple[str, str], ...] = (
     ("handhyg", "håndhyg"),
     ("handdesin", "hånddesin"),
     ("handvask", "håndvask"),
+)
+
+#: Both spellings, as they are written. «ikkje» is none of them: «ikkje gitt» is another thing than «gitt».
+SMALL = (
+    "og i på ved til frå fra av for med om er var vart ble har hadde vil skal kan må som at det den dei de dette "
+    "ein en ei eit et han ho hun vi eg jeg seg så då da når fekk fikk"
 )

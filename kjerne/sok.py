@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from kjerne.ordpar import PARTS, SAME
+from kjerne.ordpar import PARTS, SAME, SMALL
 
 MAX_WORD = 40
 MAX_TERMS = 8
@@ -23,6 +23,7 @@ BEFORE = 50
 LAST = "\U0010ffff"
 WORD = re.compile(r"20\d\d-\d{1,8}|[^\W_]+")
 _stemmer = snowballstemmer.stemmer("norwegian")
+_SMALL = frozenset(SMALL.split())
 
 
 def plain(text: str) -> str:
@@ -64,11 +65,14 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=50_000)
 def _of_piece(piece: str) -> frozenset[str]:
     """The same for what stands between two spaces: texts are long, but made of few different pieces."""
-    return frozenset(token for word in words(piece) for token in (key(word), stem(word)) if token)
+    return frozenset(token for word in words(piece) if word not in _SMALL for token in (key(word), stem(word)) if token)
 
 
 def tokens(texts: Iterable[str]) -> set[str]:
-    """What is kept of texts: each word's key, and its own stem, so that the beginning of either spelling finds it."""
+    """What is kept of texts: each word's key, and its own stem, so that the beginning of either spelling finds it.
+
+    Small words are not kept: they would be a fifth of all rows, and every case has them.
+    """
     found: set[str] = set()
     for text in texts:
         found.update(*map(_of_piece, text.split()))
@@ -92,9 +96,15 @@ class Ledd:
         return any(token in self.keys or token.startswith(tuple(self.starts)) for token in (key(word), stem(word)))
 
 
+def _asked(question: str) -> list[str]:
+    """The words of a question, at most eight, the small ones left out; when there is nothing else, they are what is asked for."""
+    said = words(question)
+    return ([word for word in said if word not in _SMALL] or said)[:MAX_TERMS]
+
+
 def terms(question: str) -> list[Ledd]:
     """The words asked for, at most eight. The last is matched as a beginning, unless it is a number or a single letter."""
-    asked = words(question)[:MAX_TERMS]
+    asked = _asked(question)
     found = [Ledd(frozenset({key(word)}), frozenset()) for word in asked]
     if asked and asked[-1].isalpha() and len(asked[-1]) > 1:
         found[-1] = Ledd(frozenset({key(asked[-1])}), frozenset({key(asked[-1]), stem(asked[-1])}))
@@ -106,7 +116,7 @@ def half_written(question: str, *, shortest: int = 1) -> list[Ledd]:
 
     So «legemidler» finds «legemiddelhandtering», wherever it stands. A number, and a single letter at the end, is whole.
     """
-    asked = words(question)[:MAX_TERMS]
+    asked = _asked(question)
     found = []
     for place, word in enumerate(asked, start=1):
         begun = word.isalpha() and (len(word) >= max(shortest, 2) or (place == len(asked) and len(word) > 1))

@@ -4,6 +4,7 @@ import re
 import secrets
 
 import pytest
+from sqlalchemy import select
 
 from avvik import sok
 from avvik.models import Avvik, AvvikOrd
@@ -44,6 +45,21 @@ def test_both_spellings_are_one_word(nynorsk: str, bokmal: str) -> None:
 
 def test_words_that_are_not_the_same_stay_apart() -> None:
     assert len({sok.key(word) for word in ("fall", "golv", "seng", "medisin", "heim", "sjuk", "bebuar", "brukar")}) == 8
+
+
+@pytest.mark.both
+def test_small_words_are_not_kept_and_a_question_may_have_them(
+    cast: Cast, client_for: ClientFor, file_case: FileCase, databases: Databases
+) -> None:
+    one = file_case(skildring="Brukaren fall i trappa og vart liggjande.")
+    file_case(skildring="Ein skuff var open på kjøkenet.")
+    with databases.reading() as db:
+        kept = set(db.scalars(select(AvvikOrd.ord)))
+    assert not kept & {"i", "og", "vart", "var", "på", "ein"}
+    leif = client_for(cast.leif)
+    for question in ("fall i trapp", "han fall i ei trapp", "trappa i", "trappa og"):
+        assert numbers(leif.get("/avvik/sok", query_string={"q": question}).text) == [one], question
+    assert numbers(leif.get("/avvik/sok?q=og").text) == []
 
 
 @pytest.mark.both
