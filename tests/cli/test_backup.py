@@ -45,7 +45,7 @@ def elsewhere(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Elsewh
             data_dir.mkdir()
             url = f"sqlite:///{data_dir / 'internkontroll.db'}"
             if kind == "postgres":
-                url = request.getfixturevalue("make_postgres_database")()
+                url = request.getfixturevalue("own_postgres_database")()
             config = Config(database_url=url, data_dir=data_dir, secret_key=secret, argon_time=1, argon_memory_kib=8)
             return opened.enter_context(closing(Installation(config)))
 

@@ -27,7 +27,7 @@ def empty(db_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
     """A database without a single table."""
     url = f"sqlite:///{tmp_path / 'tom.db'}"
     if db_kind == "postgres":
-        url = request.getfixturevalue("make_postgres_database")()
+        url = request.getfixturevalue("own_postgres_database")()
     databases = Databases(url)
     yield databases
     databases.dispose()
