@@ -8,7 +8,7 @@ from sqlalchemy import Integer, Select, bindparam, func, literal_column, select,
 from sqlalchemy.orm import Session
 
 from avvik.models import Avvik, AvvikOrd
-from avvik.ordpar import SMALL
+from avvik.ordpar import COMMON
 from avvik.queries.access import seen
 from avvik.sok import key, words
 from kjerne import asked
@@ -76,13 +76,13 @@ def _both(work: Work) -> Select[*tuple[Any, ...]]:
     return select(*both.c)
 
 
-_SMALL: Final = frozenset(key(word) for word in words(SMALL))
+_COMMON: Final = frozenset(key(word) for word in words(COMMON))
 
 
 def _labels(db: Session, hovudtype: str, underkategori: str) -> frozenset[str]:
     """Words that say nothing about a case of a category: small words and the category's own labels."""
     rows: list[Post] = [*versions(db, Hovudtype).get(hovudtype, []), *versions(db, Underkategori).get(underkategori, [])]
-    return _SMALL | {key(word) for row in rows for word in words(f"{row.nn} {row.nb}")}
+    return _COMMON | {key(word) for row in rows for word in words(f"{row.nn} {row.nb}")}
 
 
 def _common(db: Session, head: Any, eining: Eining) -> frozenset[str]:
